@@ -1,0 +1,8 @@
+/** The protocols whose logs are read, in the order in which results are sorted. */
+export const protocols = ['imap4', 'pop3', 'smtp'] as const;
+
+export type Protocol = (typeof protocols)[number];
+
+export function isProtocol(text: string): text is Protocol {
+  return (protocols as readonly string[]).includes(text);
+}
