@@ -1,0 +1,158 @@
+/**
+ * What the collector answers: the shapes of the API (`/api/v1/...`), the page and the export. Times are ISO 8601 in
+ * UTC with milliseconds. `CollectorViews` is the seam between what is counted (`store`, `evidence`) and how it is
+ * shown (`http`, `page`, `metrics`).
+ */
+import type { Protocol } from '../event/protocol.ts';
+
+export const statuses = ['unknown', 'acknowledged', 'known', 'proxied', 'probe'] as const;
+export type Status = (typeof statuses)[number];
+
+export type StatusCounts = Readonly<Record<'all' | Status, number>>;
+/** By the window's spelling, `24h` for example. */
+export type WindowCounts = Readonly<Record<string, StatusCounts>>;
+
+export type Verdict = 'attention' | 'remaining' | 'clear' | 'blind';
+export type Migration = 'legacy_only' | 'both' | 'new_only';
+
+/** Words for metrics and alerts; `text` is the sentence for people. */
+export interface EvidenceGap {
+  readonly server: string;
+  readonly protocol: Protocol | '';
+  readonly reason:
+    | 'agent silent'
+    | 'never reported'
+    | 'no rows'
+    | 'no proof of logging'
+    | 'reading back'
+    | 'loss'
+    | 'scan failing'
+    | 'state incomplete'
+    | 'nothing followed';
+  readonly text: string;
+}
+
+export interface SummaryView {
+  readonly asOf: string;
+  readonly verdict: Verdict;
+  readonly evidence: { readonly complete: boolean; readonly reasons: readonly EvidenceGap[] };
+  readonly headline: {
+    readonly window: string;
+    readonly remaining: number;
+    readonly unknown: number;
+    readonly silentFor: Readonly<Record<string, number>>;
+  };
+  readonly windows: WindowCounts;
+  readonly totals: { readonly clients: number; readonly connections: number; readonly rows: number };
+  readonly servers: readonly {
+    readonly name: string;
+    readonly role: 'legacy' | 'new' | null;
+    readonly phase: 'active' | 'draining' | 'drained';
+    readonly windows: WindowCounts;
+    readonly protocols: Readonly<Partial<Record<Protocol, { readonly windows: WindowCounts }>>>;
+  }[];
+}
+
+/** One sighting with the fields of a report's client entry, in a report's spelling. */
+export interface SightingView {
+  readonly protocol: Protocol;
+  readonly server: string;
+  readonly address: string;
+  readonly status: Status;
+  readonly label: string | null;
+  readonly owner: string | null;
+  readonly hints: readonly string[];
+  readonly connections: number;
+  readonly rows: number;
+  readonly commands: number;
+  readonly logins: { readonly succeeded: number; readonly failed: number };
+  readonly bytes: { readonly received: number; readonly sent: number };
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly users: readonly string[];
+  readonly usersTotal: number;
+  readonly usersApproximate: boolean;
+  readonly endpoints: readonly string[];
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  readonly messages: number;
+  readonly tracked: number;
+  readonly helo: readonly string[];
+  readonly tls: string | null;
+  readonly senders: readonly string[];
+  readonly connectors: readonly string[];
+}
+
+export interface ClientView {
+  readonly address: string;
+  readonly status: Status;
+  readonly label: string | null;
+  readonly owner: string | null;
+  readonly migration: Migration | null;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly connections: number;
+  readonly rows: number;
+  readonly users: readonly string[];
+  readonly hints: readonly string[];
+  readonly sightings: readonly SightingView[];
+}
+
+export const clientSorts = ['lastSeen', 'firstSeen', 'address', 'connections', 'rows', 'status'] as const;
+export type ClientSort = (typeof clientSorts)[number];
+
+export interface ClientQuery {
+  readonly status?: Status;
+  readonly server?: string;
+  readonly protocol?: Protocol;
+  /** One of the configured windows. */
+  readonly window?: string;
+  /** Address or part of one, CIDR, name of the device (label), owner, or user. */
+  readonly search?: string;
+  readonly sort: ClientSort;
+  readonly descending: boolean;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface ClientPage {
+  readonly total: number;
+  readonly clients: readonly ClientView[];
+  readonly next: string | null;
+}
+
+export interface AgentView {
+  readonly agent: string;
+  readonly name: string;
+  readonly version: string;
+  readonly server: string;
+  readonly lastHeartbeat: string | null;
+  readonly silent: boolean;
+  readonly clockSkewSeconds: number;
+  readonly lanes: readonly {
+    readonly lane: string;
+    readonly protocol: Protocol;
+    readonly root: string;
+    readonly filesFollowed: number;
+    readonly backlogBytes: number;
+    readonly bytesAtRisk: number;
+    readonly bytesLost: number;
+    readonly lastRow: string | null;
+    readonly lastScan: string | null;
+    readonly scanError: string | null;
+    readonly readBack: { readonly done: boolean; readonly fraction: number };
+    readonly gaps: readonly EvidenceGap[];
+  }[];
+}
+
+export interface CollectorViews {
+  /** Windows in force, shortest first, in their spelling. */
+  readonly windows: readonly string[];
+  summary(): SummaryView;
+  clients(query: ClientQuery): ClientPage;
+  client(address: string): ClientView | null;
+  agents(): readonly AgentView[];
+  /** Every sighting, in a report's order: protocol, server, address by number. */
+  sightings(): Iterable<SightingView>;
+  /** Counted up by every committed change and every change of a verdict, so that a live page knows when to look. */
+  readonly version: number;
+}
