@@ -1,0 +1,40 @@
+/** Who may import whom: folder of src -> folders it may import besides itself. `cli` may import all. */
+export const layers: Readonly<Record<string, readonly string[]>> = {
+  event: [],
+  'exchange-log': ['event'],
+  sighting: ['event'],
+  window: [],
+  runtime: [],
+  inventory: ['event', 'runtime', 'sighting'],
+  telemetry: ['event', 'runtime'],
+  config: ['event', 'runtime'],
+  delivery: ['event', 'sighting', 'runtime', 'telemetry'],
+  agent: ['event', 'exchange-log', 'delivery', 'runtime', 'telemetry'],
+  http: ['runtime', 'telemetry'],
+  collector: ['event', 'sighting', 'window', 'inventory', 'delivery', 'http', 'runtime', 'telemetry'],
+  report: ['event', 'exchange-log', 'sighting', 'inventory', 'runtime'],
+  simulator: ['runtime'],
+};
+
+/** Folders that only `cli` may put together: the implementations behind the delivery seam. */
+export const implementations: readonly string[] = ['delivery/embedded', 'delivery/kafka', 'delivery/store'];
+
+/** Each third-party package, and the only files or folders of src that may import it. */
+export const doors: Readonly<Record<string, readonly string[]>> = {
+  chokidar: ['agent/watch.ts'],
+  'cli-progress': ['cli/'],
+  commander: ['cli/'],
+  'csv-parse': ['inventory/'],
+  'csv-stringify': ['sighting/', 'report/'],
+  fastify: ['http/'],
+  'ipaddr.js': ['inventory/'],
+  kafkajs: ['delivery/kafka/client.ts'],
+  'node:sqlite': ['delivery/store/', 'delivery/embedded/', 'delivery/kafka/'],
+  pino: ['telemetry/pino-logger.ts'],
+  'pino-pretty': ['telemetry/pino-logger.ts'],
+  'prom-client': ['telemetry/registry.ts'],
+  split2: ['report/'],
+  'string-width': ['report/'],
+  yaml: ['config/'],
+  zod: ['config/', 'event/', 'delivery/kafka/', 'sighting/', 'http/', 'collector/'],
+};

@@ -1,0 +1,161 @@
+/** One Apache Kafka broker (KRaft, one node) on loopback, from jars, in a folder of its own. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { kafkaJars } from './kafka-jars.ts';
+
+export interface LocalKafkaOptions {
+  readonly port?: number;
+  readonly heap?: string;
+  /** Lines appended to server.properties; the last one of a key wins. */
+  readonly properties?: readonly string[];
+}
+
+const startDeadlineMs = 60_000;
+
+function properties(directory: string, port: number, controllerPort: number, more: readonly string[]): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}`,
+    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'controller.listener.names=CONTROLLER',
+    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `log.dirs=${join(directory, 'data')}`,
+    'auto.create.topics.enable=false',
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=4',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=4',
+    'share.coordinator.state.topic.replication.factor=1',
+    'share.coordinator.state.topic.min.isr=1',
+    'group.initial.rebalance.delay.ms=0',
+    'log.cleaner.backoff.ms=500',
+    'log.cleaner.min.cleanable.ratio=0.05',
+    ...more,
+    '',
+  ].join('\n');
+}
+
+async function accepts(port: number): Promise<boolean> {
+  return await new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once('error', () => resolve(false));
+  });
+}
+
+export class LocalKafka implements AsyncDisposable {
+  readonly port: number;
+  readonly directory: string;
+  readonly #jars: string;
+  readonly #heap: string;
+  #process: ChildProcess | null = null;
+
+  private constructor(port: number, directory: string, jars: string, heap: string) {
+    this.port = port;
+    this.directory = directory;
+    this.#jars = jars;
+    this.#heap = heap;
+  }
+
+  static async start(options: LocalKafkaOptions = {}): Promise<LocalKafka> {
+    const jars = await kafkaJars();
+    const directory = await mkdtemp(join(tmpdir(), 'straggler-kafka-'));
+    const port = options.port ?? (await freePort());
+    const kafka = new LocalKafka(port, directory, jars, options.heap ?? '512m');
+    const settings = join(directory, 'server.properties');
+    await writeFile(settings, properties(directory, port, await freePort(), options.properties ?? []));
+    const format = spawnSync('java', [
+      '-Xmx128m',
+      '-XX:TieredStopAtLevel=1',
+      '-cp',
+      `${jars}/*`,
+      'kafka.tools.StorageTool',
+      'format',
+      '--standalone',
+      '-t',
+      randomUUID(),
+      '-c',
+      settings,
+    ]);
+    if (format.status !== 0) throw new Error(`formatting the broker's storage failed: ${format.stderr.toString()}`);
+    await kafka.restart();
+    return kafka;
+  }
+
+  get brokers(): string[] {
+    return [`127.0.0.1:${this.port}`];
+  }
+
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error('the broker is not running');
+    return pid;
+  }
+
+  /** Starts the broker on its own data and waits until it serves. After a kill this takes about 12 s: the old quorum lease. */
+  async restart(): Promise<void> {
+    const log = createWriteStream(join(this.directory, 'broker.log'), { flags: 'a' });
+    const child = spawn(
+      'java',
+      [
+        `-Xmx${this.#heap}`,
+        '-XX:+UseSerialGC',
+        '-Dorg.slf4j.simpleLogger.defaultLogLevel=info',
+        '-cp',
+        `${this.#jars}/*`,
+        'kafka.Kafka',
+        join(this.directory, 'server.properties'),
+      ],
+      { stdio: ['ignore', 'pipe', 'pipe'] },
+    );
+    this.#process = child;
+    let started = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        if (data.includes('Kafka Server started')) started = true;
+        log.write(data);
+      });
+    }
+    child.once('exit', () => log.end());
+    const deadline = Date.now() + startDeadlineMs;
+    while (!(started && (await accepts(this.port)))) {
+      if (child.exitCode !== null || Date.now() > deadline) {
+        throw new Error(
+          `the broker did not start: ${(await readFile(join(this.directory, 'broker.log'), 'utf8')).slice(-2000)}`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ends the broker at once, as a power cut would. */
+  async kill(): Promise<void> {
+    await this.#end('SIGKILL');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<void> {
+    const child = this.#process;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill(signal);
+    await gone;
+    this.#process = null;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#end('SIGKILL');
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
