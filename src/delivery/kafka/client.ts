@@ -1,0 +1,99 @@
+/**
+ * The one door to kafkajs: nothing else in the program imports it, so another client can take its place.
+ *
+ * kafkajs 2.2.4 is kept for being pure JavaScript. What its callers must know is in DESIGN.md; what can be settled
+ * for all of them is settled here: the options that held under fire, its log, and one defect.
+ */
+import { createRequire } from 'node:module';
+import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
+import type { LogEntry } from 'kafkajs';
+import type { Logger } from '../../telemetry/logger.ts';
+
+export type {
+  Admin,
+  Batch,
+  Consumer,
+  EachBatchPayload,
+  IHeaders,
+  Kafka,
+  KafkaMessage,
+  Message,
+  Producer,
+  RecordMetadata,
+  Transaction,
+} from 'kafkajs';
+
+export interface KafkaConnection {
+  /** `host:port`, at least one. */
+  readonly brokers: readonly string[];
+  /** Names the connection in the broker's logs and quotas. */
+  readonly clientId: string;
+}
+
+/** What every record is sent with. */
+export const compression = CompressionTypes.GZIP;
+
+/** For `describeConfigs` and `alterConfigs`. */
+export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
+
+/** A client that has not connected to anything yet: its producers, consumers and admins do. */
+export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
+  restQueues();
+  return new Kafka({
+    brokers: [...connection.brokers],
+    clientId: connection.clientId,
+    connectionTimeout: 2000,
+    requestTimeout: 15_000,
+    // After these our own loops go on; short, so that a call ends soon enough to notice a change of plan.
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8 },
+    logLevel: logLevel.INFO,
+    logCreator: () => (entry) => logEntry(logger, entry),
+  });
+}
+
+const loggedFields = [
+  'broker',
+  'clientId',
+  'error',
+  'groupId',
+  'memberId',
+  'topic',
+  'partition',
+  'retryCount',
+] as const;
+
+/**
+ * kafkajs calls an outage an error several times a second. The code that owns an outage says it once, so all of this
+ * is detail for debugging; only named fields pass, so that no future field can carry a secret.
+ */
+function logEntry(logger: Logger, entry: LogEntry): void {
+  const fields: Record<string, unknown> = { kafkajs: entry.label };
+  for (const name of loggedFields) {
+    const value: unknown = entry.log[name];
+    if (value !== undefined) fields[name] = value;
+  }
+  logger.debug(fields, entry.log.message);
+}
+
+interface RequestQueue {
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests(): void;
+}
+
+let queuesRest = false;
+
+/**
+ * After its first request every connection of kafkajs polls an empty queue each millisecond for ever, by a timer of
+ * negative length: 2.5 % of a processor for an idle agent, and Node's TimeoutNegativeWarning. A queue with nothing
+ * pending has nothing to check; what becomes pending later schedules its own check.
+ */
+function restQueues(): void {
+  if (queuesRest) return;
+  queuesRest = true;
+  const require = createRequire(import.meta.url);
+  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+  const schedule = prototype.scheduleCheckPendingRequests;
+  prototype.scheduleCheckPendingRequests = function (this: RequestQueue): void {
+    if (this.pending.length > 0) schedule.call(this);
+  };
+}
