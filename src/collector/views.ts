@@ -4,9 +4,10 @@
  * shown (`http`, `page`, `metrics`).
  */
 import type { Protocol } from '../event/protocol.ts';
+import type { Status } from '../inventory/status.ts';
 
-export const statuses = ['unknown', 'acknowledged', 'known', 'proxied', 'probe'] as const;
-export type Status = (typeof statuses)[number];
+export { statuses } from '../inventory/status.ts';
+export type { Status } from '../inventory/status.ts';
 
 export type StatusCounts = Readonly<Record<'all' | Status, number>>;
 /** By the window's spelling, `24h` for example. */

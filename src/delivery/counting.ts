@@ -1,13 +1,9 @@
 import type { AgentReport } from '../event/agent-report.ts';
 import type { Protocol } from '../event/protocol.ts';
+import type { CommittedSighting } from '../sighting/overlay.ts';
 import type { Sighting } from '../sighting/sighting.ts';
 
-/** A sighting whose new state is durable. */
-export interface CommittedSighting {
-  readonly sighting: Sighting;
-  /** This process counted the sighting's first event ever, and not while its lane read back. */
-  readonly firstSeenLive: boolean;
-}
+export type { CommittedSighting } from '../sighting/overlay.ts';
 
 /**
  * The committed sightings: all that is ever shown. Owned by the collector; filled by whichever delivery counts

@@ -1,6 +1,8 @@
-import type { Failure } from '../event/connection-event.ts';
+import type { ConnectionEvent, Failure } from '../event/connection-event.ts';
 import type { Protocol } from '../event/protocol.ts';
-import type { DistinctTexts } from './distinct-texts.ts';
+import { compareByCodePoint } from './code-point-order.ts';
+import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
+import { noTexts } from './few-texts.ts';
 
 /**
  * All that is known of one (server, protocol, client address). Every field is a sum, a minimum, a maximum or a
@@ -30,4 +32,80 @@ export interface Sighting {
 /** Identity of a sighting as one text; no part can hold a tab. */
 export function sightingKey(protocol: Protocol, server: string, address: string): string {
   return `${protocol}\t${server}\t${address}`;
+}
+
+/** A sighting before its first event: the neutral element of `mergeSighting`. Never shown, never stored. */
+export function emptySighting(protocol: Protocol, server: string, address: string, mode: TextsMode): Sighting {
+  return {
+    protocol,
+    server,
+    address,
+    connections: 0,
+    rows: 0,
+    commands: 0,
+    loginsSucceeded: 0,
+    loginsFailed: 0,
+    bytesReceived: 0,
+    bytesSent: 0,
+    firstSeen: Number.POSITIVE_INFINITY,
+    lastSeen: Number.NEGATIVE_INFINITY,
+    users: noTexts(mode),
+    hasUser: false,
+    endpoints: noTexts(mode),
+    lastFailure: null,
+  };
+}
+
+/** Counts one event in; the event must be of the sighting's server, protocol and address. */
+export function applyEvent(sighting: Sighting, event: ConnectionEvent): void {
+  sighting.connections = plus(sighting.connections, event.opened);
+  sighting.rows = plus(sighting.rows, event.rows);
+  sighting.commands = plus(sighting.commands, event.commands);
+  sighting.loginsSucceeded = plus(sighting.loginsSucceeded, event.loginsSucceeded);
+  sighting.loginsFailed = plus(sighting.loginsFailed, event.loginsFailed);
+  sighting.bytesReceived = plus(sighting.bytesReceived, event.bytesReceived);
+  sighting.bytesSent = plus(sighting.bytesSent, event.bytesSent);
+  sighting.firstSeen = Math.min(sighting.firstSeen, event.first);
+  sighting.lastSeen = Math.max(sighting.lastSeen, event.last);
+  for (const user of event.users) sighting.users = sighting.users.add(user);
+  sighting.hasUser ||= event.hasUser;
+  if (event.endpoint !== null) sighting.endpoints = sighting.endpoints.add(event.endpoint);
+  sighting.lastFailure = laterFailure(sighting.lastFailure, event.failure);
+}
+
+/** Merges `other`, of the same server, protocol, address and mode, into `into`; `other` stays as it is. */
+export function mergeSighting(into: Sighting, other: Sighting): void {
+  into.connections = plus(into.connections, other.connections);
+  into.rows = plus(into.rows, other.rows);
+  into.commands = plus(into.commands, other.commands);
+  into.loginsSucceeded = plus(into.loginsSucceeded, other.loginsSucceeded);
+  into.loginsFailed = plus(into.loginsFailed, other.loginsFailed);
+  into.bytesReceived = plus(into.bytesReceived, other.bytesReceived);
+  into.bytesSent = plus(into.bytesSent, other.bytesSent);
+  into.firstSeen = Math.min(into.firstSeen, other.firstSeen);
+  into.lastSeen = Math.max(into.lastSeen, other.lastSeen);
+  into.users = into.users.merge(other.users);
+  into.hasUser ||= other.hasUser;
+  into.endpoints = into.endpoints.merge(other.endpoints);
+  into.lastFailure = laterFailure(into.lastFailure, other.lastFailure);
+}
+
+/** A copy that can be changed without changing the original. */
+export function cloneSighting(sighting: Sighting): Sighting {
+  return { ...sighting, users: sighting.users.copy(), endpoints: sighting.endpoints.copy() };
+}
+
+/** The later of two failures; of two at the same time, the one whose reason sorts last by code point. */
+export function laterFailure(left: Failure | null, right: Failure | null): Failure | null {
+  if (left === null || right === null) return left ?? right;
+  if (left.at !== right.at) return left.at > right.at ? left : right;
+  return compareByCodePoint(left.reason, right.reason) >= 0 ? left : right;
+}
+
+/**
+ * Sums stop at the largest safe integer: sizes in a log can be anything, and beyond it a sum would depend on the
+ * order of its parts. Of numbers that are not negative a sum that stops does not.
+ */
+function plus(left: number, right: number): number {
+  return Math.min(left + right, Number.MAX_SAFE_INTEGER);
 }

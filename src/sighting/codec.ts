@@ -1,0 +1,149 @@
+import { isProtocol } from '../event/protocol.ts';
+import type { Failure } from '../event/connection-event.ts';
+import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
+import { restoredTexts } from './few-texts.ts';
+import type { Sighting } from './sighting.ts';
+
+/** Version of the stored form; a program reads its own and older ones. */
+export const sightingVersion = 1;
+
+/** A stored sighting that cannot be used; the message says why. */
+export class UnreadableSighting extends Error {
+  override readonly name = 'UnreadableSighting';
+  /** Written by a newer version of the program. */
+  readonly newer: boolean;
+
+  constructor(message: string, newer = false) {
+    super(message);
+    this.newer = newer;
+  }
+}
+
+/**
+ * The stored form: one JSON object with short names, because a state holds a million of them; zeros, empty sets and
+ * nulls are left out. `h` (hasUser) is written only where it differs from "has names".
+ */
+interface Stored {
+  v: number;
+  p: string;
+  s: string;
+  a: string;
+  /** Connections, rows, commands, logins succeeded and failed, bytes received and sent. */
+  n: readonly number[];
+  /** First and last seen. */
+  t: readonly [number, number];
+  u?: readonly string[];
+  /** 1: more users were seen than are kept. */
+  uo?: 1;
+  h?: 0 | 1;
+  e?: readonly string[];
+  eo?: 1;
+  f?: readonly [number, string];
+}
+
+/** Compact JSON, 120 to 200 bytes for a plain client. The sighting holds at least one event. */
+export function encodeSighting(sighting: Sighting): string {
+  const { users, endpoints, lastFailure } = sighting;
+  const stored: Stored = {
+    v: sightingVersion,
+    p: sighting.protocol,
+    s: sighting.server,
+    a: sighting.address,
+    n: [
+      sighting.connections,
+      sighting.rows,
+      sighting.commands,
+      sighting.loginsSucceeded,
+      sighting.loginsFailed,
+      sighting.bytesReceived,
+      sighting.bytesSent,
+    ],
+    t: [sighting.firstSeen, sighting.lastSeen],
+  };
+  if (users.size > 0) stored.u = users.values();
+  if (users.approximate) stored.uo = 1;
+  if (sighting.hasUser !== users.size > 0) stored.h = sighting.hasUser ? 1 : 0;
+  if (endpoints.size > 0) stored.e = endpoints.values();
+  if (endpoints.approximate) stored.eo = 1;
+  if (lastFailure !== null) stored.f = [lastFailure.at, lastFailure.reason];
+  return JSON.stringify(stored);
+}
+
+/** The inverse of `encodeSighting`; throws UnreadableSighting for anything that it could not have written. */
+export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sighting {
+  const stored = parse(text);
+  if (typeof stored.p !== 'string' || !isProtocol(stored.p)) throw new UnreadableSighting('its protocol is not known');
+  const counts = stored.n;
+  if (!Array.isArray(counts) || counts.length !== 7 || !counts.every(isCount)) {
+    throw new UnreadableSighting('its counts are not seven whole numbers');
+  }
+  const times = stored.t;
+  if (!Array.isArray(times) || times.length !== 2 || !times.every(Number.isSafeInteger) || times[0]! > times[1]!) {
+    throw new UnreadableSighting('its times are not two times in order');
+  }
+  const users = texts(stored.u, stored.uo, mode, 'users');
+  if (stored.h !== undefined && stored.h !== 0 && stored.h !== 1) throw new UnreadableSighting('its user mark is odd');
+  return {
+    protocol: stored.p,
+    server: name(stored.s, 'server'),
+    address: name(stored.a, 'address'),
+    connections: counts[0]!,
+    rows: counts[1]!,
+    commands: counts[2]!,
+    loginsSucceeded: counts[3]!,
+    loginsFailed: counts[4]!,
+    bytesReceived: counts[5]!,
+    bytesSent: counts[6]!,
+    firstSeen: times[0]!,
+    lastSeen: times[1]!,
+    users,
+    hasUser: stored.h === undefined ? users.size > 0 : stored.h === 1,
+    endpoints: texts(stored.e, stored.eo, mode, 'endpoints'),
+    lastFailure: failure(stored.f),
+  };
+}
+
+function parse(text: string): Partial<Stored> {
+  let stored: unknown;
+  try {
+    stored = JSON.parse(text);
+  } catch (cause) {
+    throw new UnreadableSighting(`it is no JSON: ${(cause as Error).message}`);
+  }
+  if (typeof stored !== 'object' || stored === null) throw new UnreadableSighting('it is no JSON object');
+  const { v } = stored as Partial<Stored>;
+  if (typeof v === 'number' && v > sightingVersion) {
+    throw new UnreadableSighting(`it has version ${v}, this program knows up to ${sightingVersion}`, true);
+  }
+  if (v !== sightingVersion) throw new UnreadableSighting('it has no known version');
+  return stored;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function name(value: unknown, field: string): string {
+  if (typeof value !== 'string' || value === '' || value.includes('\t')) {
+    throw new UnreadableSighting(`its ${field} is no name`);
+  }
+  return value;
+}
+
+function texts(value: unknown, overflowed: unknown, mode: TextsMode, field: string): DistinctTexts {
+  const list = value ?? [];
+  if (!Array.isArray(list) || !list.every((one) => typeof one === 'string')) {
+    throw new UnreadableSighting(`its ${field} are no list of texts`);
+  }
+  const restored = restoredTexts(list, overflowed === 1, mode);
+  if (restored === null) throw new UnreadableSighting(`its ${field} are no set that this program could have kept`);
+  return restored;
+}
+
+function failure(value: unknown): Failure | null {
+  if (value === undefined) return null;
+  if (!Array.isArray(value) || !Number.isSafeInteger(value[0]) || typeof value[1] !== 'string' || value.length !== 2) {
+    throw new UnreadableSighting('its last failure is no time and reason');
+  }
+  return { at: value[0] as number, reason: value[1] };
+}

@@ -1,0 +1,84 @@
+import { compareByCodePoint } from './code-point-order.ts';
+import { textsKeptMax } from './distinct-texts.ts';
+import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
+import { ManyTexts } from './many-texts.ts';
+import { SketchedTexts } from './sketched-texts.ts';
+
+/** Up to 16 texts, sorted by code point, as nearly every set is; immutable. */
+class FewTexts implements DistinctTexts {
+  readonly #texts: readonly string[];
+  readonly #mode: TextsMode;
+
+  constructor(texts: readonly string[], mode: TextsMode) {
+    this.#texts = texts;
+    this.#mode = mode;
+  }
+
+  get size(): number {
+    return this.#texts.length;
+  }
+
+  get total(): number {
+    return this.#texts.length;
+  }
+
+  get approximate(): boolean {
+    return false;
+  }
+
+  values(): readonly string[] {
+    return this.#texts;
+  }
+
+  add(text: string): DistinctTexts {
+    const texts = this.#texts;
+    if (texts.includes(text)) return this;
+    const key = text.toLowerCase();
+    const same = texts.findIndex((kept) => kept.toLowerCase() === key);
+    if (same >= 0) {
+      if (compareByCodePoint(text, texts[same]!) > 0) return this;
+      return new FewTexts(texts.with(same, text).sort(compareByCodePoint), this.#mode);
+    }
+    const grown = [...texts, text];
+    if (grown.length <= textsKeptMax) return new FewTexts(grown.sort(compareByCodePoint), this.#mode);
+    return this.#mode === 'all' ? ManyTexts.of(grown) : SketchedTexts.of(grown, textsKeptMax);
+  }
+
+  merge(other: DistinctTexts): DistinctTexts {
+    if (other.size > textsKeptMax || other.approximate) return other.copy().merge(this);
+    let merged: DistinctTexts = this;
+    for (const text of other.values()) merged = merged.add(text);
+    return merged;
+  }
+
+  copy(): DistinctTexts {
+    return this;
+  }
+}
+
+const empty = { all: new FewTexts([], 'all'), bounded: new FewTexts([], 'bounded') } as const;
+
+export function noTexts(mode: TextsMode): DistinctTexts {
+  return empty[mode];
+}
+
+export function textsOf(texts: Iterable<string>, mode: TextsMode): DistinctTexts {
+  let set = noTexts(mode);
+  for (const text of texts) set = set.add(text);
+  return set;
+}
+
+/**
+ * A set as it was stored: its `values`, and whether it had overflowed. Null when no set of this mode could have been
+ * stored so.
+ */
+export function restoredTexts(values: readonly string[], overflowed: boolean, mode: TextsMode): DistinctTexts | null {
+  if (values.length === 0 && !overflowed) return noTexts(mode);
+  if (overflowed) {
+    if (mode === 'all' || values.length !== textsKeptMax) return null;
+    if (new Set(values.map((text) => text.toLowerCase())).size !== textsKeptMax) return null;
+    return SketchedTexts.of(values, textsKeptMax);
+  }
+  const set = textsOf(values, mode);
+  return set.size === values.length ? set : null;
+}

@@ -1,0 +1,87 @@
+import { hash } from 'node:crypto';
+
+import { compareByCodePoint } from './code-point-order.ts';
+import type { DistinctTexts } from './distinct-texts.ts';
+
+interface Kept {
+  readonly key: string;
+  readonly text: string;
+  /** SHA-256 of the lower-cased text, hex. */
+  readonly hash: string;
+}
+
+/**
+ * What is left of a bounded set that overflowed: the texts whose SHA-256 of the lower-cased text is smallest. Which
+ * texts those are depends on the texts alone, so any order and grouping of adding and merging ends with the same set:
+ * a text that was once dropped had that many smaller ones before it, and they never go away. How small the largest
+ * kept hash is tells how many texts there were (a KMV sketch: `(k - 1) / largest`, relative error about 27 % for 16).
+ *
+ * Immutable.
+ */
+export class SketchedTexts implements DistinctTexts {
+  /** Full, in rising order of hash. */
+  readonly #kept: readonly Kept[];
+
+  private constructor(kept: readonly Kept[]) {
+    this.#kept = kept;
+  }
+
+  /** `texts` holds at least `keptMax` distinct texts, and more than that were added. */
+  static of(texts: readonly string[], keptMax: number): SketchedTexts {
+    return new SketchedTexts(texts.map(keep).sort(compareKept).slice(0, keptMax));
+  }
+
+  get size(): number {
+    return this.#kept.length;
+  }
+
+  get total(): number {
+    const size = this.#kept.length;
+    // 48 bits of the hash are plenty, and `+ 1` keeps the fraction above zero.
+    const fraction = (Number.parseInt(this.#kept[size - 1]!.hash.slice(0, 12), 16) + 1) / 2 ** 48;
+    return Math.max(size + 1, Math.round((size - 1) / fraction));
+  }
+
+  get approximate(): boolean {
+    return true;
+  }
+
+  values(): readonly string[] {
+    return this.#kept.map((kept) => kept.text).sort(compareByCodePoint);
+  }
+
+  add(text: string): SketchedTexts {
+    const kept = this.#kept;
+    if (kept.some((one) => one.text === text)) return this;
+    const key = text.toLowerCase();
+    const same = kept.findIndex((one) => one.key === key);
+    if (same >= 0) {
+      if (compareByCodePoint(text, kept[same]!.text) > 0) return this;
+      return new SketchedTexts(kept.with(same, { ...kept[same]!, text }));
+    }
+    const candidate = keep(text);
+    if (compareKept(candidate, kept[kept.length - 1]!) > 0) return this;
+    return new SketchedTexts([...kept, candidate].sort(compareKept).slice(0, kept.length));
+  }
+
+  merge(other: DistinctTexts): SketchedTexts {
+    let merged: SketchedTexts = this;
+    for (const text of other.values()) merged = merged.add(text);
+    return merged;
+  }
+
+  copy(): SketchedTexts {
+    return this;
+  }
+}
+
+function keep(text: string): Kept {
+  const key = text.toLowerCase();
+  return { key, text, hash: hash('sha256', key, 'hex') };
+}
+
+/** Texts that differ only in lone surrogates have one hash; their own order then decides. */
+function compareKept(left: Kept, right: Kept): number {
+  if (left.hash !== right.hash) return left.hash < right.hash ? -1 : 1;
+  return compareByCodePoint(left.key, right.key);
+}
