@@ -10,7 +10,7 @@
 /** A label whose values are not known beforehand: a server, a window, a partition. */
 const open = 'open';
 
-/** Where a counter's truth is: counted by this process, or taken over whole from committed state or from agents. */
+/** Where a counter's truth is: it grows in this process, or is taken over whole from committed state. */
 export type Truth = 'process' | 'elsewhere';
 
 export interface MetricDefinition {
@@ -196,42 +196,42 @@ export const catalogue = {
     help: 'Rows read: counted in an event, ignored, or in error.',
     unit: 'count',
     labels: { server: open, protocol: open, result: ['event', 'ignored', 'error'] },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_publish_errors_total: {
     type: 'counter',
     help: 'Attempts to publish that failed; each is tried again.',
     unit: 'count',
     labels: { server: open },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_dead_letters_total: {
     type: 'counter',
     help: 'Chunks that can never be delivered and were put aside.',
     unit: 'count',
     labels: { server: open },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_bytes_lost_total: {
     type: 'counter',
     help: 'Bytes of log files that are gone unread.',
     unit: 'bytes',
     labels: { server: open, protocol: open },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_file_epochs_total: {
     type: 'counter',
     help: 'Files whose content was replaced under the same path, by what showed it.',
     unit: 'count',
     labels: { server: open, protocol: open, reason: open },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_watcher_errors_total: {
     type: 'counter',
     help: 'Errors of the file watcher; the periodic scan goes on without it.',
     unit: 'count',
     labels: { server: open, protocol: open },
-    truth: 'elsewhere',
+    truth: 'process',
   },
   agent_outbox_bytes: {
     type: 'gauge',
