@@ -1,0 +1,169 @@
+import { canonicalAddress } from './address.ts';
+import type { ConnectionEvent, Failure } from './connection-event.ts';
+import { formatEndpoint, parseEndpoint } from './endpoint.ts';
+import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
+import { serverKey } from './server-key.ts';
+import { parseTimeText, timeText } from './time-text.ts';
+
+/** What `decodeEvent` has against a line; for counters, so bounded. */
+export type EventFormatReason =
+  | 'not JSON'
+  | 'newer schema'
+  | 'wrong schema'
+  | 'unreadable time'
+  | 'unreadable address'
+  | 'unreadable server';
+
+/** A line that is no connection event. Reading it again does not help. */
+export class EventFormatError extends Error {
+  readonly reason: EventFormatReason;
+
+  constructor(reason: EventFormatReason, detail: string) {
+    super(`not a connection event: ${reason} (${detail})`);
+    this.name = 'EventFormatError';
+    this.reason = reason;
+  }
+}
+
+/**
+ * One event as one line of JSON, without the line feed. By a template, because the shape is fixed and only texts from
+ * a log need escaping; the line is valid under `connection-event.schema.json`.
+ */
+export function encodeEvent(event: ConnectionEvent): string {
+  const end = timeText(event.last);
+  const start = event.first === event.last ? end : timeText(event.first);
+  return (
+    `{"@timestamp":"${end}","event":{"dataset":"exchange.${event.protocol}","start":"${start}","end":"${end}"${outcomePart(event)}},` +
+    `"host":{"name":${JSON.stringify(event.server)}},"network":{"protocol":"${event.protocol}"},` +
+    `"client":{"ip":"${event.address}","port":${event.clientPort},"bytes":${event.bytesReceived}},` +
+    `"server":{${endpointPart(event.endpoint)}"bytes":${event.bytesSent}},${usersPart(event.users)}` +
+    `"log":{"file":{"path":${JSON.stringify(event.file)}},"offset":${event.offset}},` +
+    `"straggler":{${sessionPart(event.session)}"rows":${event.rows},"commands":${event.commands},"opened":${event.opened}` +
+    `${authPart(event)}${withheldPart(event)}${failurePart(event.failure)}}}`
+  );
+}
+
+function outcomePart(event: ConnectionEvent): string {
+  if (event.loginsSucceeded > 0) return ',"outcome":"success"';
+  return event.loginsFailed > 0 ? ',"outcome":"failure"' : '';
+}
+
+function endpointPart(endpoint: string | null): string {
+  const parsed = endpoint === null ? null : parseEndpoint(endpoint);
+  return parsed === null ? '' : `"ip":"${parsed.address}","port":${parsed.port},`;
+}
+
+function usersPart(users: readonly string[]): string {
+  if (users.length === 0) return '';
+  return `"user":{"name":${JSON.stringify(users[0])}},"related":{"user":${JSON.stringify(users)}},`;
+}
+
+function sessionPart(session: string | null): string {
+  return session === null ? '' : `"session":${JSON.stringify(session)},`;
+}
+
+function authPart(event: ConnectionEvent): string {
+  if (event.loginsSucceeded === 0 && event.loginsFailed === 0) return '';
+  return `,"auth":{"succeeded":${event.loginsSucceeded},"failed":${event.loginsFailed}}`;
+}
+
+function withheldPart(event: ConnectionEvent): string {
+  return event.hasUser && event.users.length === 0 ? ',"hasUser":true' : '';
+}
+
+function failurePart(failure: Failure | null): string {
+  if (failure === null) return '';
+  return `,"failure":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
+}
+
+/**
+ * The event of one line, as text or as parsed JSON. Everything is checked, since anybody may write to a topic.
+ *
+ * @throws {EventFormatError} with the reason.
+ */
+export function decodeEvent(line: unknown): ConnectionEvent {
+  const document = checkedLine(typeof line === 'string' ? parsedJson(line) : line);
+  const { event, client, server, straggler } = document;
+  const first = readTime(event.start);
+  const last = readTime(event.end);
+  if (first > last) {
+    throw new EventFormatError('unreadable time', 'event.start is after event.end');
+  }
+  if (event.dataset !== `exchange.${document.network.protocol}`) {
+    throw new EventFormatError('wrong schema', 'event.dataset and network.protocol differ');
+  }
+  const users = document.related?.user ?? [];
+  return {
+    protocol: document.network.protocol,
+    server: readServer(document.host.name),
+    address: readAddress(client.ip),
+    clientPort: client.port,
+    endpoint: server.ip === undefined ? null : formatEndpoint(readAddress(server.ip), server.port ?? 0),
+    session: straggler.session ?? null,
+    file: document.log.file.path,
+    offset: document.log.offset,
+    opened: straggler.opened,
+    rows: straggler.rows,
+    commands: straggler.commands,
+    loginsSucceeded: straggler.auth?.succeeded ?? 0,
+    loginsFailed: straggler.auth?.failed ?? 0,
+    bytesReceived: client.bytes,
+    bytesSent: server.bytes,
+    first,
+    last,
+    users,
+    hasUser: users.length > 0 || straggler.hasUser === true,
+    failure:
+      straggler.failure === undefined ? null : { at: readTime(straggler.failure.at), reason: straggler.failure.reason },
+  };
+}
+
+function parsedJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new EventFormatError('not JSON', `a line of ${line.length} characters`);
+  }
+}
+
+function checkedLine(document: unknown): EventLine {
+  const result = eventLine.safeParse(document);
+  const version = schemaVersion(document);
+  if (typeof version === 'number' && version > eventSchemaVersion) {
+    throw new EventFormatError('newer schema', `version ${version}`);
+  }
+  if (!result.success) {
+    const issue = result.error.issues[0];
+    throw new EventFormatError('wrong schema', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
+  }
+  return result.data;
+}
+
+/** `straggler.schema` of something that may be anything. */
+function schemaVersion(document: unknown): unknown {
+  const straggler = (document as { straggler?: { schema?: unknown } | null } | null)?.straggler;
+  return straggler?.schema;
+}
+
+function readTime(text: string): number {
+  const ms = parseTimeText(text);
+  if (ms === null) {
+    throw new EventFormatError('unreadable time', JSON.stringify(text.slice(0, 40)));
+  }
+  return ms;
+}
+
+/** Canonical texts only: another spelling would be another client. */
+function readAddress(text: string): string {
+  if (canonicalAddress(text) !== text) {
+    throw new EventFormatError('unreadable address', JSON.stringify(text.slice(0, 60)));
+  }
+  return text;
+}
+
+function readServer(text: string): string {
+  if (serverKey(text) !== text) {
+    throw new EventFormatError('unreadable server', JSON.stringify(text.slice(0, 60)));
+  }
+  return text;
+}
