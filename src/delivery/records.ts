@@ -48,6 +48,8 @@ export interface FileRecord {
   readonly columns: readonly string[] | null;
   /** Start of the over-long row that `offset` stands in; null = `offset` is a row's end. */
   readonly skippingFrom: number | null;
+  /** A row with more columns than its header was met and counted: once a file is enough. */
+  readonly extraColumnsNoted: boolean;
   /** Counted up each time the content behind the path was replaced. */
   readonly epoch: number;
   /** True once nothing more is expected: its unterminated tail, if any, has been read. */
