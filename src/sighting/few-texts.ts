@@ -1,4 +1,4 @@
-import { compareByCodePoint } from './code-point-order.ts';
+import { compareByCodePoint } from '../event/code-point-order.ts';
 import { textsKeptMax } from './distinct-texts.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { ManyTexts } from './many-texts.ts';

@@ -1,4 +1,4 @@
-import { compareByCodePoint } from './code-point-order.ts';
+import { compareByCodePoint } from '../event/code-point-order.ts';
 import type { DistinctTexts } from './distinct-texts.ts';
 
 /** Any number of texts, all kept: a report's large sets. Changed in place. */

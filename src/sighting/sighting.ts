@@ -1,6 +1,6 @@
 import type { ConnectionEvent, Failure } from '../event/connection-event.ts';
 import type { Protocol } from '../event/protocol.ts';
-import { compareByCodePoint } from './code-point-order.ts';
+import { laterFailure } from '../event/later-failure.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { noTexts } from './few-texts.ts';
 
@@ -93,13 +93,6 @@ export function mergeSighting(into: Sighting, other: Sighting): void {
 /** A copy that can be changed without changing the original. */
 export function cloneSighting(sighting: Sighting): Sighting {
   return { ...sighting, users: sighting.users.copy(), endpoints: sighting.endpoints.copy() };
-}
-
-/** The later of two failures; of two at the same time, the one whose reason sorts last by code point. */
-export function laterFailure(left: Failure | null, right: Failure | null): Failure | null {
-  if (left === null || right === null) return left ?? right;
-  if (left.at !== right.at) return left.at > right.at ? left : right;
-  return compareByCodePoint(left.reason, right.reason) >= 0 ? left : right;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { compareByCodePoint } from './code-point-order.ts';
+import { compareByCodePoint } from '../event/code-point-order.ts';
 import type { DistinctTexts } from './distinct-texts.ts';
 
 interface Kept {

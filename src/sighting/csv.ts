@@ -1,0 +1,98 @@
+/**
+ * Sightings as CSV (RFC 4180, rows end in CRLF), the same from a report and from a collector, byte for byte. The file
+ * is opened in spreadsheets and holds what a log said, so no cell can begin a formula, nor can an item of a list: some
+ * spreadsheets split at the semicolon.
+ */
+import { stringify } from 'csv-stringify/sync';
+import type { Protocol } from '../event/protocol.ts';
+
+export interface CsvSighting {
+  readonly protocol: Protocol;
+  readonly server: string;
+  readonly address: string;
+  readonly status: string;
+  readonly label: string | null;
+  readonly owner: string | null;
+  readonly hints: readonly string[];
+  readonly connections: number;
+  readonly rows: number;
+  readonly commands: number;
+  readonly logins: { readonly succeeded: number; readonly failed: number };
+  readonly bytes: { readonly received: number; readonly sent: number };
+  /** ISO 8601. */
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly users: readonly string[];
+  readonly usersTotal: number;
+  readonly usersApproximate: boolean;
+  readonly endpoints: readonly string[];
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  readonly messages: number;
+  readonly tracked: number;
+  readonly helo: readonly string[];
+  readonly tls: string | null;
+  readonly senders: readonly string[];
+  readonly connectors: readonly string[];
+}
+
+const columns: Readonly<Record<string, (sighting: CsvSighting) => string | number>> = {
+  protocol: ({ protocol }) => protocol,
+  server: ({ server }) => text(server),
+  address: ({ address }) => text(address),
+  status: ({ status }) => status,
+  label: ({ label }) => text(label),
+  owner: ({ owner }) => text(owner),
+  hints: ({ hints }) => list(hints),
+  connections: ({ connections }) => connections,
+  rows: ({ rows }) => rows,
+  commands: ({ commands }) => commands,
+  logins_succeeded: ({ logins }) => logins.succeeded,
+  logins_failed: ({ logins }) => logins.failed,
+  bytes_received: ({ bytes }) => bytes.received,
+  bytes_sent: ({ bytes }) => bytes.sent,
+  first_seen: ({ firstSeen }) => firstSeen,
+  last_seen: ({ lastSeen }) => lastSeen,
+  users: ({ users }) => list(users),
+  users_total: ({ usersTotal }) => usersTotal,
+  users_approximate: ({ usersApproximate }) => String(usersApproximate),
+  endpoints: ({ endpoints }) => list(endpoints),
+  last_failure_at: ({ lastFailure }) => lastFailure?.at ?? '',
+  last_failure: ({ lastFailure }) => text(lastFailure?.reason ?? null),
+  messages: ({ messages }) => messages,
+  tracked: ({ tracked }) => tracked,
+  helo: ({ helo }) => list(helo),
+  tls: ({ tls }) => text(tls),
+  senders: ({ senders }) => list(senders),
+  connectors: ({ connectors }) => list(connectors),
+};
+
+/** The first row, with its end. */
+export const csvHeader: string = `${Object.keys(columns).join(',')}\r\n`;
+
+/** The sightings' rows, each with its end; blank for none. */
+export function csvRows(sightings: readonly CsvSighting[]): string {
+  const cells = sightings.map((sighting) => Object.values(columns).map((column) => column(sighting)));
+  return stringify(cells, { record_delimiter: 'windows' });
+}
+
+function text(value: string | null): string {
+  const visible = (value ?? '').replace(controls, picture);
+  return startsFormula.test(visible) ? `'${visible}` : visible;
+}
+
+function list(values: readonly string[]): string {
+  return values.map(text).join(';');
+}
+
+/** What begins a formula in a spreadsheet, and the wide forms that some take for the same. */
+const startsFormula = /^\s*[=+\-@＝＋－＠]/;
+
+// oxlint-disable-next-line no-control-regex -- control characters are what this is about
+const controls = /[\u0000-\u001f\u007f-\u009f]/g;
+
+/** The character that depicts a control character: neither a cell nor a terminal does anything with it. */
+function picture(control: string): string {
+  const code = control.charCodeAt(0);
+  if (code < 0x20) return String.fromCharCode(0x2400 + code);
+  return code === 0x7f ? '\u2421' : '\ufffd';
+}
