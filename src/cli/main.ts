@@ -1,0 +1,173 @@
+/**
+ * The command line. Each command loads what it needs when it runs, so that `--help` answers at once.
+ */
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { didYouMean } from '../runtime/nearest.ts';
+import { explain } from './explain.ts';
+import { collectServer } from './server-flag.ts';
+import { addSettingFlags } from './setting-flags.ts';
+import { version } from './version.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+function collect(text: string, before: readonly string[] = []): string[] {
+  return [...before, text];
+}
+
+const serverFlag = ['--server <name=path>', 'name the server of the logs below a path; may be repeated'] as const;
+
+function addReport(program: Command): void {
+  program
+    .command('report')
+    .description('one pass over logs: the unique client addresses per protocol and server')
+    .argument('<path...>', 'folders (searched for log files by name), files, or - for standard input')
+    .addOption(new Option('--format <format>', 'what to print').choices(['table', 'csv', 'json']).default('table'))
+    .option('--output <file>', 'write to a file instead of standard output')
+    .addOption(new Option('--protocol <protocol>', 'only this protocol; may be repeated').argParser(protocolParser))
+    .option(...serverFlag, collectServer)
+    .option('--since <time>', 'rows from this time on: ISO 8601 (UTC where it names no zone), or back from now as 36h')
+    .option('--until <time>', 'rows before this time')
+    .option('--inventory <file>', 'CSV of known clients')
+    .option('--only <status>', 'only clients of this status; may be repeated', collect)
+    .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
+    .option('--no-progress', 'no progress bar')
+    .option('--log-level <level>', 'debug, info, warn, error', 'info')
+    .option('--log-format <format>', 'pretty or json')
+    .addHelpText(
+      'after',
+      String.raw`
+Examples:
+  straggler report "C:\Program Files\Microsoft\Exchange Server\V15\Logging"
+  straggler report "\\EX01\C$\Program Files\Microsoft\Exchange Server\V15\Logging" --inventory known-clients.csv
+  straggler report /logs --since 7d --format csv --output clients.csv
+  straggler report - --protocol pop3 --format json < POP320260209-1.LOG
+
+Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but some input could not be read.`,
+    )
+    .action(async (paths: string[], options: Options) => {
+      const { reportCommand } = await import('./report-command.ts');
+      process.exitCode = await reportCommand(paths, options);
+    });
+}
+
+function protocolParser(text: string, before: readonly string[] = []): string[] {
+  const known = ['imap4', 'pop3'];
+  if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
+  return collect(text, before);
+}
+
+function addServing(program: Command): void {
+  addSettingFlags(program.command('run'), 'run')
+    .description('follow folders and show their clients: agent and collector in one process, nothing to install')
+    .argument('[path...]', 'folders of logs, or shares (or agent.logs of the configuration file)')
+    .option(...serverFlag, collectServer)
+    .addHelpText(
+      'after',
+      String.raw`
+Examples:
+  straggler run /logs --inventory known-clients.csv
+  straggler run "\\EX01\C$\Program Files\Microsoft\Exchange Server\V15\Logging" --read-back 7d`,
+    )
+    .action(async (paths: string[], options: Options) => {
+      const { runCommand } = await import('./run-command.ts');
+      process.exitCode = await runCommand(paths, options);
+    });
+  addSettingFlags(program.command('agent'), 'agent')
+    .description('follow folders and publish their connection events to Kafka')
+    .argument('[path...]', 'folders of logs, or shares')
+    .option(...serverFlag, collectServer)
+    .addHelpText(
+      'after',
+      '\nExample:\n  straggler agent /logs --brokers kafka1:9092,kafka2:9092 --state /var/lib/straggler',
+    )
+    .action(async (paths: string[], options: Options) => {
+      const { agentCommand } = await import('./agent-command.ts');
+      process.exitCode = await agentCommand(paths, options);
+    });
+  addSettingFlags(program.command('collector'), 'collector')
+    .description('count the events of all agents: live page, API and metrics')
+    .addHelpText('after', '\nExample:\n  straggler collector --brokers kafka1:9092 --inventory known-clients.csv')
+    .action(async (options: Options) => {
+      const { collectorCommand } = await import('./collector-command.ts');
+      process.exitCode = await collectorCommand(options);
+    });
+}
+
+function addTrying(program: Command): void {
+  addSettingFlags(program.command('demo'), 'demo')
+    .description('simulated Exchange servers whose devices migrate, and the live page on their logs')
+    .option('--directory <directory>', 'write the logs here and keep them (default: a folder that goes with the demo)')
+    .option('--speed <n>', 'how much faster than told the story runs', '1')
+    .addHelpText('after', '\nExample:\n  straggler demo --speed 5')
+    .action(async (options: Options) => {
+      const { demoCommand } = await import('./demo-command.ts');
+      process.exitCode = await demoCommand(options);
+    });
+  program
+    .command('simulate')
+    .description("write what the demo's servers would log, for an agent to follow")
+    .argument('<directory>', 'where to write the logs')
+    .option('--speed <n>', 'how much busier than told the servers are', '1')
+    .option('--seed <n>', 'the same seed writes the same sessions', '1')
+    .addHelpText('after', '\nExample:\n  straggler simulate /tmp/logs --speed 10')
+    .action(async (directory: string, options: Options) => {
+      const { simulateCommand } = await import('./simulate-command.ts');
+      process.exitCode = await simulateCommand(directory, options);
+    });
+}
+
+function addChecking(program: Command): void {
+  addSettingFlags(program.command('check'), 'check')
+    .description('configuration, folders, state, inventory, brokers and topics, before anything starts')
+    .argument('[path...]', 'folders of logs')
+    .option('--create-topics', 'make the topics that are missing, with the settings they need')
+    .option(...serverFlag, collectServer)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  straggler check /logs\n  straggler check --brokers kafka1:9092 --create-topics',
+    )
+    .action(async (paths: string[], options: Options) => {
+      const { checkCommand } = await import('./check-command.ts');
+      process.exitCode = await checkCommand(paths, options);
+    });
+  const config = program.command('config').description('settings: what is in force, and all there are');
+  addSettingFlags(config.command('print'), 'config')
+    .description('every setting in force, and where it comes from')
+    .action(async (options: Options) => {
+      const { printConfigCommand } = await import('./config-command.ts');
+      printConfigCommand(options);
+    });
+  config
+    .command('example')
+    .description('a configuration file with every setting and its meaning')
+    .action(async () => {
+      const { exampleConfigCommand } = await import('./config-command.ts');
+      exampleConfigCommand();
+    });
+}
+
+function buildProgram(): Command {
+  const program = new Command('straggler')
+    .description('Finds the clients that still connect to a mail server about to be switched off.')
+    .version(version, '--version')
+    .showSuggestionAfterError(true)
+    .addHelpText('after', '\n"straggler demo" shows it on simulated servers; "straggler COMMAND --help" has examples.');
+  addReport(program);
+  addServing(program);
+  addTrying(program);
+  addChecking(program);
+  return program;
+}
+
+export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that stops early, as `| head` does, is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(process.exitCode ?? 0);
+  });
+  try {
+    await buildProgram().parseAsync(argv, { from: 'user' });
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}

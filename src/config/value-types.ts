@@ -1,0 +1,58 @@
+/** The spellings that settings share: durations, sizes, addresses, `host:port`. Each refuses with a sentence. */
+import { z } from 'zod';
+import { canonicalAddress } from '../event/address.ts';
+import { parseDuration } from '../runtime/duration.ts';
+import { parseSize } from '../runtime/size.ts';
+
+function parsed<T>(parse: (text: string) => T) {
+  return z.string().transform((text, context): T => {
+    try {
+      return parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
+}
+
+/** Milliseconds, written as `10s 5m 1h 24h 7d`. */
+export const duration = parsed(parseDuration);
+
+/** Bytes, written as `32MiB`. */
+export const size = parsed(parseSize);
+
+/** A duration whose spelling is kept: it names the window in the API and as a metric label. */
+export const windowLength = parsed((text) => ({ text, ms: parseDuration(text) }));
+
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** `127.0.0.1:9471`, `[::1]:9471`, `name:9471`. Throws with a sentence. */
+export function parseHostPort(text: string): HostPort {
+  const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
+  const port = Number(match?.[3] ?? Number.NaN);
+  if (match === null || port > 65_535) throw new Error(`"${text}" is not HOST:PORT (as 127.0.0.1:9471 or [::1]:9471)`);
+  return { host: match[1] ?? match[2] ?? '', port };
+}
+
+export const hostPort = parsed(parseHostPort);
+
+/** `HOST:PORT` kept as text, as Kafka's clients take it. */
+export const broker = parsed((text) => {
+  parseHostPort(text);
+  return text;
+});
+
+/** A canonical address or a CIDR, for lists of our own machines. */
+export const addressOrCidr = parsed((text) => {
+  const [address, length, ...more] = text.split('/');
+  const canonical = canonicalAddress(address ?? '');
+  const lengthMax = canonical?.includes(':') === true ? 128 : 32;
+  const badLength = length !== undefined && !(/^\d{1,3}$/.test(length) && Number(length) <= lengthMax);
+  if (canonical === null || badLength || more.length > 0) {
+    throw new Error(`"${text}" is neither an address nor a CIDR (as 10.1.2.3 or 10.1.2.0/24)`);
+  }
+  return length === undefined ? canonical : `${canonical}/${length}`;
+});
