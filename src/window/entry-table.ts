@@ -1,0 +1,107 @@
+import { at, grown } from './int-array.ts';
+
+/** No entry, no set. */
+export const none = -1;
+
+const startCapacity = 1024;
+
+/**
+ * The entries: one for each client of each set, as columns. Entries of one client are chained, so a client that is
+ * reclassified costs its own entries only, and an entry is found by its set without an index: a client is in few sets.
+ */
+export class EntryTable {
+  /** Column by column; `set` is `none` for a free entry, whose `next` leads to the next free one. */
+  set = new Int32Array(startCapacity).fill(none);
+  client = new Int32Array(startCapacity).fill(none);
+  classification = new Uint8Array(startCapacity);
+  /** Bucket of the last time seen. */
+  bucket = new Int32Array(startCapacity);
+  /** Neighbours in the bucket's list. */
+  next = new Int32Array(startCapacity).fill(none);
+  previous = new Int32Array(startCapacity).fill(none);
+  /** Next entry of the same client. */
+  #sibling = new Int32Array(startCapacity).fill(none);
+  #firstOfClient = new Int32Array(startCapacity).fill(none);
+  #firstFree = none;
+  #used = 0;
+  #size = 0;
+
+  /** Entries in use. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Every entry in use is below this. */
+  get end(): number {
+    return this.#used;
+  }
+
+  firstOf(client: number): number {
+    return client < this.#firstOfClient.length ? at(this.#firstOfClient, client) : none;
+  }
+
+  siblingOf(entry: number): number {
+    return at(this.#sibling, entry);
+  }
+
+  find(set: number, client: number): number {
+    let entry = this.firstOf(client);
+    while (entry !== none && at(this.set, entry) !== set) entry = at(this.#sibling, entry);
+    return entry;
+  }
+
+  /** The caller has made sure that there is none yet. */
+  add(set: number, client: number, classification: number, bucket: number): number {
+    const entry = this.#allocate();
+    this.set[entry] = set;
+    this.client[entry] = client;
+    this.classification[entry] = classification;
+    this.bucket[entry] = bucket;
+    this.next[entry] = none;
+    this.previous[entry] = none;
+    if (client >= this.#firstOfClient.length) this.#firstOfClient = grown(this.#firstOfClient, client + 1, none);
+    this.#sibling[entry] = at(this.#firstOfClient, client);
+    this.#firstOfClient[client] = entry;
+    return entry;
+  }
+
+  remove(entry: number): void {
+    const client = at(this.client, entry);
+    const sibling = at(this.#sibling, entry);
+    let before = at(this.#firstOfClient, client);
+    if (before === entry) {
+      this.#firstOfClient[client] = sibling;
+    } else {
+      while (at(this.#sibling, before) !== entry) before = at(this.#sibling, before);
+      this.#sibling[before] = sibling;
+    }
+    this.set[entry] = none;
+    this.next[entry] = this.#firstFree;
+    this.#firstFree = entry;
+    this.#size--;
+  }
+
+  #allocate(): number {
+    this.#size++;
+    const free = this.#firstFree;
+    if (free !== none) {
+      this.#firstFree = at(this.next, free);
+      return free;
+    }
+    if (this.#used === this.set.length) this.#grow();
+    return this.#used++;
+  }
+
+  #grow(): void {
+    const length = this.set.length * 2;
+    this.set = grown(this.set, length, none);
+    this.client = grown(this.client, length, none);
+    this.bucket = grown(this.bucket, length, 0);
+    this.next = grown(this.next, length, none);
+    this.previous = grown(this.previous, length, none);
+    this.#sibling = grown(this.#sibling, length, none);
+    const classification = new Uint8Array(length);
+    classification.set(this.classification);
+    this.classification = classification;
+  }
+}
