@@ -1,0 +1,116 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import type { LoggedProtocol } from './log-row.ts';
+
+/** What a reader of the logs must find for one server, protocol and client address. Times are ISO 8601, UTC. */
+export interface ClientTruth {
+  readonly protocol: LoggedProtocol;
+  readonly server: string;
+  readonly address: string;
+  /** Family and number of the address: clients are in the order protocol, server, family, number. */
+  readonly family: 4 | 6;
+  readonly number: string;
+  readonly connections: number;
+  readonly rows: number;
+  readonly commands: number;
+  readonly logins: { readonly succeeded: number; readonly failed: number };
+  readonly bytes: { readonly received: number; readonly sent: number };
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** All of them, one spelling each, by code point. Live state keeps 16 at most. */
+  readonly users: readonly string[];
+  readonly hasUser: boolean;
+  readonly endpoints: readonly string[];
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+}
+
+/** What a reader must find in the files of one server and protocol. */
+export interface SourceTruth {
+  readonly protocol: LoggedProtocol;
+  readonly server: string;
+  readonly files: number;
+  readonly rows: number;
+  readonly firstRow: string | null;
+  readonly lastRow: string | null;
+  readonly badRows: number;
+  /** Bad rows by the kind of oddity that was written. */
+  readonly badRowsByKind: Readonly<Record<string, number>>;
+  /** Rows that count in full although a size could not be read (0 is counted) or there were columns too many. */
+  readonly unreadableSizes: number;
+  readonly rowsWithExtraColumns: number;
+  readonly backEndFiles: number;
+  readonly backEndRows: number;
+}
+
+export interface Truth {
+  readonly schema: 'straggler.truth.v1';
+  readonly clients: readonly ClientTruth[];
+  readonly sources: readonly SourceTruth[];
+}
+
+/** A client entry in the spelling of a JSON report, without what the inventory decides (status, label, owner). */
+export interface ExpectedClient {
+  readonly protocol: LoggedProtocol;
+  readonly server: string;
+  readonly address: string;
+  readonly hints: readonly string[];
+  readonly connections: number;
+  readonly rows: number;
+  readonly commands: number;
+  readonly logins: { readonly succeeded: number; readonly failed: number };
+  readonly bytes: { readonly received: number; readonly sent: number };
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly users: readonly string[];
+  readonly usersTotal: number;
+  readonly usersApproximate: boolean;
+  readonly endpoints: readonly string[];
+  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  readonly messages: number;
+  readonly tracked: number;
+  readonly helo: readonly string[];
+  readonly tls: null;
+  readonly senders: readonly string[];
+  readonly connectors: readonly string[];
+}
+
+/** The clients of a report over all that was written, in a report's order: for `deepEqual`. */
+export function expectedClients(truth: Truth): ExpectedClient[] {
+  return truth.clients.map((client) => ({
+    protocol: client.protocol,
+    server: client.server,
+    address: client.address,
+    hints: hintsOf(client),
+    connections: client.connections,
+    rows: client.rows,
+    commands: client.commands,
+    logins: client.logins,
+    bytes: client.bytes,
+    firstSeen: client.firstSeen,
+    lastSeen: client.lastSeen,
+    users: client.users,
+    usersTotal: client.users.length,
+    usersApproximate: false,
+    endpoints: client.endpoints,
+    lastFailure: client.lastFailure,
+    messages: 0,
+    tracked: 0,
+    helo: [],
+    tls: null,
+    senders: [],
+    connectors: [],
+  }));
+}
+
+function hintsOf(client: ClientTruth): string[] {
+  const hints: string[] = [];
+  if (client.connections > 0 && client.commands === 0) hints.push('opens only');
+  if (client.commands > 0 && client.logins.succeeded + client.logins.failed === 0) hints.push('never logged in');
+  if (client.logins.failed > 0 && client.logins.succeeded === 0) hints.push('logins fail');
+  return hints;
+}
+
+/** Writes the truth so that a reader sees the old file or the new one, never a part. */
+export function writeTruth(path: string, truth: Truth): void {
+  writeFileSync(`${path}.new`, `${JSON.stringify(truth, null, 1)}\n`);
+  renameSync(`${path}.new`, path);
+}
