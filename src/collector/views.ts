@@ -4,6 +4,7 @@
  * shown (`http`, `page`, `metrics`).
  */
 import type { Protocol } from '../event/protocol.ts';
+import type { DescribedSighting } from '../sighting/described.ts';
 import type { Status } from '../inventory/status.ts';
 
 export { statuses } from '../inventory/status.ts';
@@ -54,34 +55,8 @@ export interface SummaryView {
   }[];
 }
 
-/** One sighting with the fields of a report's client entry, in a report's spelling. */
-export interface SightingView {
-  readonly protocol: Protocol;
-  readonly server: string;
-  readonly address: string;
-  readonly status: Status;
-  readonly label: string | null;
-  readonly owner: string | null;
-  readonly hints: readonly string[];
-  readonly connections: number;
-  readonly rows: number;
-  readonly commands: number;
-  readonly logins: { readonly succeeded: number; readonly failed: number };
-  readonly bytes: { readonly received: number; readonly sent: number };
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly users: readonly string[];
-  readonly usersTotal: number;
-  readonly usersApproximate: boolean;
-  readonly endpoints: readonly string[];
-  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
-  readonly messages: number;
-  readonly tracked: number;
-  readonly helo: readonly string[];
-  readonly tls: string | null;
-  readonly senders: readonly string[];
-  readonly connectors: readonly string[];
-}
+/** One sighting with the fields of a report's client entry. */
+export type SightingView = DescribedSighting<Status>;
 
 export interface ClientView {
   readonly address: string;

@@ -4,38 +4,9 @@
  * spreadsheets split at the semicolon.
  */
 import { stringify } from 'csv-stringify/sync';
-import type { Protocol } from '../event/protocol.ts';
+import type { DescribedSighting } from './described.ts';
 
-export interface CsvSighting {
-  readonly protocol: Protocol;
-  readonly server: string;
-  readonly address: string;
-  readonly status: string;
-  readonly label: string | null;
-  readonly owner: string | null;
-  readonly hints: readonly string[];
-  readonly connections: number;
-  readonly rows: number;
-  readonly commands: number;
-  readonly logins: { readonly succeeded: number; readonly failed: number };
-  readonly bytes: { readonly received: number; readonly sent: number };
-  /** ISO 8601. */
-  readonly firstSeen: string;
-  readonly lastSeen: string;
-  readonly users: readonly string[];
-  readonly usersTotal: number;
-  readonly usersApproximate: boolean;
-  readonly endpoints: readonly string[];
-  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
-  readonly messages: number;
-  readonly tracked: number;
-  readonly helo: readonly string[];
-  readonly tls: string | null;
-  readonly senders: readonly string[];
-  readonly connectors: readonly string[];
-}
-
-const columns: Readonly<Record<string, (sighting: CsvSighting) => string | number>> = {
+const columns: Readonly<Record<string, (sighting: DescribedSighting<string>) => string | number>> = {
   protocol: ({ protocol }) => protocol,
   server: ({ server }) => text(server),
   address: ({ address }) => text(address),
@@ -70,7 +41,7 @@ const columns: Readonly<Record<string, (sighting: CsvSighting) => string | numbe
 export const csvHeader: string = `${Object.keys(columns).join(',')}\r\n`;
 
 /** The sightings' rows, each with its end; blank for none. */
-export function csvRows(sightings: readonly CsvSighting[]): string {
+export function csvRows(sightings: readonly DescribedSighting<string>[]): string {
   const cells = sightings.map((sighting) => Object.values(columns).map((column) => column(sighting)));
   return stringify(cells, { record_delimiter: 'windows' });
 }

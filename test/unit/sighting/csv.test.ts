@@ -2,9 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
 import * as fc from 'fast-check';
-import { type CsvSighting, csvHeader, csvRows } from '../../../src/sighting/csv.ts';
+import { csvHeader, csvRows } from '../../../src/sighting/csv.ts';
+import type { DescribedSighting } from '../../../src/sighting/described.ts';
 
-const sighting: CsvSighting = {
+const sighting: DescribedSighting<string> = {
   protocol: 'pop3',
   server: 'EX01',
   address: '10.1.2.3',
@@ -32,7 +33,7 @@ const sighting: CsvSighting = {
   connectors: [],
 };
 
-function cells(changed: Partial<CsvSighting>): Record<string, string> {
+function cells(changed: Partial<DescribedSighting<string>>): Record<string, string> {
   const [row] = parse<Record<string, string>>(csvHeader + csvRows([{ ...sighting, ...changed }]), { columns: true });
   return row!;
 }
