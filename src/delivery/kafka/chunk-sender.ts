@@ -1,0 +1,141 @@
+/**
+ * Sends chunks to their partition. Resolves only on the broker's word that exactly this batch is in exactly this
+ * partition on all replicas in sync; after every rejection but a refusal the outcome is unknown, and the identical
+ * batch has to be sent again.
+ *
+ * Why so strict: a `send` of kafkajs that spans several partitions can lose part of it when one of them fails; one to
+ * a partition that its metadata lacks resolves with nothing sent; and its idempotent producer can take a new batch for
+ * an old one. So one partition a send, chosen by us, the answer checked, and consumers drop duplicates by origin.
+ */
+import type { ChunkHeaders } from './chunk.ts';
+import { encodeHeaders } from './chunk-codec.ts';
+import { compression } from './client.ts';
+import type { Kafka, Message, Producer, RecordMetadata } from './client.ts';
+
+export interface SendableChunk {
+  readonly headers: ChunkHeaders;
+  readonly body: Buffer;
+}
+
+export interface ChunkSender extends AsyncDisposable {
+  /** @throws BatchRefused, PartitionCountChanged, or an error of the network or the broker */
+  send(partition: number, chunks: readonly SendableChunk[]): Promise<void>;
+}
+
+/** The broker will not have this batch as it is; nothing of it was stored. */
+export class BatchRefused extends Error {
+  constructor(cause: Error) {
+    super(cause.message, { cause });
+    this.name = 'BatchRefused';
+  }
+}
+
+/** The topic has another number of partitions than the one the chunks were cut for. */
+export class PartitionCountChanged extends Error {
+  readonly expected: number;
+  readonly actual: number;
+
+  constructor(topic: string, expected: number, actual: number) {
+    super(`the topic ${topic} has ${actual} partitions, the chunks were cut for ${expected}`);
+    this.name = 'PartitionCountChanged';
+    this.expected = expected;
+    this.actual = actual;
+  }
+}
+
+const metadataMaxAgeMs = 60_000;
+
+export function chunkSender(kafka: Kafka, topic: string): ChunkSender {
+  const producer = kafka.producer({
+    allowAutoTopicCreation: false,
+    metadataMaxAge: metadataMaxAgeMs,
+    // Ours never end, and can be stopped.
+    retry: { retries: 0 },
+    // The only place that sees the metadata which this very send uses.
+    createPartitioner: () => (call) => {
+      const actual = call.partitionMetadata.length;
+      const expected = Number(call.message.headers?.['partitions']);
+      if (actual !== expected) throw new PartitionCountChanged(topic, expected, actual);
+      return call.message.partition ?? -1;
+    },
+  });
+  const connection = new Connection(producer);
+  return {
+    send: async (partition, chunks) => {
+      const messages = chunks.map((chunk) => message(partition, chunk));
+      try {
+        await connection.open();
+        const answers = await connection.track(producer.send({ topic, acks: -1, compression, messages }));
+        refuseOtherAnswers(answers, topic, partition);
+      } catch (error) {
+        throw meaningOf(error);
+      }
+    },
+    [Symbol.asyncDispose]: () => connection.close(),
+  };
+}
+
+function message(partition: number, chunk: SendableChunk): Message {
+  return { partition, value: chunk.body, headers: encodeHeaders(chunk.headers) };
+}
+
+function refuseOtherAnswers(answers: readonly RecordMetadata[], topic: string, partition: number): void {
+  const [answer] = answers;
+  if (answers.length === 1 && answer?.topicName === topic && answer.partition === partition && answer.errorCode === 0) {
+    return;
+  }
+  throw new Error(`the broker's answer does not confirm partition ${partition}: ${JSON.stringify(answers)}`);
+}
+
+/** Answers of the broker that the same bytes will get again. */
+const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
+
+/** The error at the bottom: kafkajs wraps what happened in what it did about it. */
+function meaningOf(error: unknown): unknown {
+  let inner = error;
+  for (let depth = 0; depth < 5 && inner instanceof Error && inner.cause instanceof Error; depth++) inner = inner.cause;
+  if (inner instanceof Error && 'type' in inner && refusals.has(String(inner.type))) return new BatchRefused(inner);
+  return inner;
+}
+
+/**
+ * Connects when first used, and again after a failure. Closing waits for the requests under way, since kafkajs would
+ * connect again to retry one of them.
+ */
+class Connection {
+  readonly #producer: Producer;
+  readonly #underWay = new Set<Promise<unknown>>();
+  #opening: Promise<void> | null = null;
+  #closed = false;
+
+  constructor(producer: Producer) {
+    this.#producer = producer;
+  }
+
+  async open(): Promise<void> {
+    if (this.#closed) throw new Error('the producer is closed');
+    this.#opening ??= this.track(this.#producer.connect());
+    try {
+      await this.#opening;
+    } catch (error) {
+      this.#opening = null;
+      throw error;
+    }
+  }
+
+  track<Result>(request: Promise<Result>): Promise<Result> {
+    const settled = request.then(
+      () => {},
+      () => {},
+    );
+    this.#underWay.add(settled);
+    void settled.then(() => this.#underWay.delete(settled));
+    return request;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all(this.#underWay);
+    await this.#producer.disconnect();
+  }
+}

@@ -1,0 +1,184 @@
+/** The outbox in SQLite. Synchronous: it runs in the worker that owns the database. */
+import { AgentTables, createAgentTables } from '../store/agent-tables.ts';
+import type { DatabaseSync, State } from '../store/open-state.ts';
+import { rowChecksum } from '../store/row-checksum.ts';
+import { stateDamaged } from '../store/state-errors.ts';
+import { transaction } from '../store/transaction.ts';
+import type { ChunkHeaders } from './chunk.ts';
+import type { LanePlace, OutboxContent, OutboxStep, OutboxWrite, PackedChunk, StoredChunk } from './outbox.ts';
+
+export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
+  (database) => {
+    createAgentTables(database);
+    database.exec(`
+      CREATE TABLE chunks (
+        id INTEGER PRIMARY KEY, partition INTEGER NOT NULL, bytes INTEGER NOT NULL, events INTEGER NOT NULL,
+        read_at INTEGER NOT NULL, headers TEXT NOT NULL, body BLOB NOT NULL, checksum INTEGER NOT NULL
+      ) STRICT;
+      CREATE TABLE slices (lane TEXT PRIMARY KEY, slice INTEGER NOT NULL, checksum INTEGER NOT NULL)
+        STRICT, WITHOUT ROWID;
+      CREATE TABLE places (
+        kind TEXT NOT NULL, lane TEXT NOT NULL, partition INTEGER NOT NULL, slice INTEGER NOT NULL,
+        offset INTEGER NOT NULL, checksum INTEGER NOT NULL, PRIMARY KEY (kind, lane, partition)
+      ) STRICT, WITHOUT ROWID;
+      CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    `);
+  },
+];
+
+/** `cut`: the last event that went into the outbox. `acknowledged`: the last one that its partition confirmed. */
+type PlaceKind = 'cut' | 'acknowledged';
+
+export class OutboxTables {
+  readonly #state: State;
+  readonly #agent: AgentTables;
+  readonly #statements;
+
+  constructor(state: State) {
+    this.#state = state;
+    this.#agent = new AgentTables(state);
+    const { database } = state;
+    this.#statements = {
+      putChunk: database.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
+      deleteChunk: database.prepare('DELETE FROM chunks WHERE id = ?'),
+      body: database.prepare('SELECT partition, bytes, headers, body, checksum FROM chunks WHERE id = ?'),
+      putSlice: database.prepare('INSERT OR REPLACE INTO slices VALUES (?, ?, ?)'),
+      putPlace: database.prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)'),
+      putFact: database.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?)'),
+    };
+  }
+
+  load(): OutboxContent {
+    const partitions = this.#fact('partitions');
+    return {
+      agent: this.#agent.load(),
+      partitions: partitions === null ? null : Number(partitions),
+      machine: this.#fact('machine'),
+      slices: this.#slices(),
+      cut: this.#places('cut'),
+      acknowledged: this.#places('acknowledged'),
+      waiting: this.#waiting(),
+    };
+  }
+
+  write(change: OutboxWrite): void {
+    transaction(this.#state.database, () => {
+      for (const step of change.steps) this.#step(step);
+      for (const id of change.acknowledged.ids) this.#statements.deleteChunk.run(id);
+      for (const place of change.acknowledged.ledger) this.#putPlace('acknowledged', place);
+    });
+  }
+
+  bodies(ids: readonly number[]): Uint8Array[] {
+    return ids.map((id) => {
+      const row = this.#statements.body.get(id);
+      const body = row?.['body'];
+      if (row === undefined || !(body instanceof Uint8Array)) throw new Error(`chunk ${id} is not in the outbox`);
+      const key = chunkKey(id, Number(row['partition']), Number(row['bytes']), String(row['headers']));
+      this.#believe('chunks', row['checksum'] === rowChecksum(key, body));
+      return body;
+    });
+  }
+
+  settle(facts: { readonly partitions?: number; readonly machine?: string }): void {
+    transaction(this.#state.database, () => {
+      if (facts.partitions !== undefined) this.#putFact('partitions', String(facts.partitions));
+      if (facts.machine !== undefined) this.#putFact('machine', facts.machine);
+    });
+  }
+
+  #step(step: OutboxStep): void {
+    if (step.kind === 'record') return this.#agent.apply(step.change);
+    this.#agent.putFile(step.file);
+    if (step.slice !== null) {
+      this.#statements.putSlice.run(step.lane, step.slice, rowChecksum(step.lane, String(step.slice)));
+    }
+    for (const chunk of step.chunks) this.#putChunk(chunk);
+  }
+
+  #putChunk(chunk: PackedChunk): void {
+    const { id, partition, bytes } = chunk;
+    const headers = JSON.stringify(chunk.headers);
+    const checksum = rowChecksum(chunkKey(id, partition, bytes, headers), chunk.packed);
+    this.#statements.putChunk.run(id, partition, bytes, chunk.events, chunk.readAt, headers, chunk.packed, checksum);
+    const { lane, slice, lastOffset } = chunk.headers;
+    this.#putPlace('cut', { lane, partition, slice, offset: lastOffset });
+  }
+
+  #putPlace(kind: PlaceKind, place: LanePlace): void {
+    const { lane, partition, slice, offset } = place;
+    this.#statements.putPlace.run(kind, lane, partition, slice, offset, placeChecksum(kind, place));
+  }
+
+  #putFact(name: string, value: string): void {
+    this.#statements.putFact.run(name, value, rowChecksum(name, value));
+  }
+
+  #fact(name: string): string | null {
+    const row = this.#state.database.prepare('SELECT value, checksum FROM facts WHERE name = ?').get(name);
+    if (row === undefined) return null;
+    const value = String(row['value']);
+    this.#believe('facts', row['checksum'] === rowChecksum(name, value));
+    return value;
+  }
+
+  #slices(): Map<string, number> {
+    const slices = new Map<string, number>();
+    for (const row of this.#state.database.prepare('SELECT lane, slice, checksum FROM slices').iterate()) {
+      const lane = String(row['lane']);
+      this.#believe('slices', row['checksum'] === rowChecksum(lane, String(row['slice'])));
+      slices.set(lane, Number(row['slice']));
+    }
+    return slices;
+  }
+
+  #places(kind: PlaceKind): LanePlace[] {
+    const rows = this.#state.database
+      .prepare('SELECT lane, partition, slice, offset, checksum FROM places WHERE kind = ? ORDER BY lane, partition')
+      .all(kind);
+    return rows.map((row) => {
+      const place = {
+        lane: String(row['lane']),
+        partition: Number(row['partition']),
+        slice: Number(row['slice']),
+        offset: Number(row['offset']),
+      };
+      this.#believe('places', row['checksum'] === placeChecksum(kind, place));
+      return place;
+    });
+  }
+
+  /** Checks every body too: a chunk that cannot be sent must stop the start, not the publishing. */
+  #waiting(): StoredChunk[] {
+    const waiting: StoredChunk[] = [];
+    for (const row of this.#state.database.prepare('SELECT * FROM chunks ORDER BY id').iterate()) {
+      const [id, partition, bytes] = [Number(row['id']), Number(row['partition']), Number(row['bytes'])];
+      const [headers, body] = [String(row['headers']), row['body']];
+      const key = chunkKey(id, partition, bytes, headers);
+      this.#believe('chunks', body instanceof Uint8Array && row['checksum'] === rowChecksum(key, body));
+      waiting.push({
+        id,
+        partition,
+        headers: JSON.parse(headers) as ChunkHeaders,
+        bytes,
+        events: Number(row['events']),
+        readAt: Number(row['read_at']),
+      });
+    }
+    return waiting;
+  }
+
+  #believe(table: string, intact: boolean): void {
+    if (intact) return;
+    const { directory, kind } = this.#state;
+    throw stateDamaged(directory, kind, `a record in its table ${table} is not what was written`);
+  }
+}
+
+function chunkKey(id: number, partition: number, bytes: number, headers: string): string {
+  return `${id} ${partition} ${bytes} ${headers}`;
+}
+
+function placeChecksum(kind: PlaceKind, place: LanePlace): number {
+  return rowChecksum(`${kind} ${place.lane}`, `${place.partition} ${place.slice} ${place.offset}`);
+}

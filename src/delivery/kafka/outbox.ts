@@ -1,0 +1,81 @@
+/**
+ * The transactional outbox: what it holds and what can be asked of it. A slice's chunks and the file's new position
+ * become durable in one transaction; a chunk leaves when its partition has acknowledged it. What is in here is sent,
+ * whatever happens to the file, the rules or the program afterwards, so nothing is read twice because of a crash.
+ */
+import type { LedgerEntry } from '../../event/agent-report.ts';
+import type { Bookkeeping } from '../delivery.ts';
+import type { AgentState, FileRecord } from '../records.ts';
+import type { ChunkHeaders } from './chunk.ts';
+import type { EventPlace } from './cut.ts';
+
+/** A chunk as the outbox knows it, without its body. */
+export interface StoredChunk {
+  /** Rises in the order of storing. Never reused while the process lives. */
+  readonly id: number;
+  readonly partition: number;
+  readonly headers: ChunkHeaders;
+  /** Of the body before compression. */
+  readonly bytes: number;
+  readonly events: number;
+  /** Wall clock when its slice was read. */
+  readonly readAt: number;
+}
+
+/** A chunk on its way into the outbox. */
+export interface PackedChunk extends StoredChunk {
+  /** The body, zstd. */
+  readonly packed: Uint8Array;
+}
+
+/** What one transaction changes. Everything in it happens, in this order, or nothing does. */
+export interface OutboxWrite {
+  readonly steps: readonly OutboxStep[];
+  /** Chunks that their partition has acknowledged, and the highest place acknowledged of each lane in each partition. */
+  readonly acknowledged: { readonly ids: readonly number[]; readonly ledger: readonly LanePlace[] };
+}
+
+export type OutboxStep =
+  | {
+      readonly kind: 'slice';
+      readonly lane: string;
+      /** Its number; null where the slice has no events, and needs none. */
+      readonly slice: number | null;
+      readonly file: FileRecord;
+      readonly chunks: readonly PackedChunk[];
+    }
+  | { readonly kind: 'record'; readonly change: Bookkeeping };
+
+export interface LanePlace extends LedgerEntry {
+  readonly lane: string;
+}
+
+/** What the state held when it was opened. */
+export interface OutboxContent {
+  readonly agent: AgentState;
+  /** Of the topic, as chunks were first cut for it; null before. */
+  readonly partitions: number | null;
+  /** Id of the machine that last used the state; null before. */
+  readonly machine: string | null;
+  /** Last slice number given, by lane. */
+  readonly slices: ReadonlyMap<string, number>;
+  /** Last event cut, per lane and partition. */
+  readonly cut: readonly LanePlace[];
+  /** Last event acknowledged, per lane and partition. */
+  readonly acknowledged: readonly LanePlace[];
+  /** Not yet acknowledged, in the order of storing. */
+  readonly waiting: readonly StoredChunk[];
+}
+
+export interface Outbox extends AsyncDisposable {
+  readonly content: OutboxContent;
+  /** Resolves when all of it is durable, rejects when none of it is. */
+  write(change: OutboxWrite): Promise<void>;
+  /** The packed bodies of chunks that wait, in the order of `ids`. */
+  bodies(ids: readonly number[]): Promise<Uint8Array[]>;
+  settle(facts: { readonly partitions?: number; readonly machine?: string }): Promise<void>;
+}
+
+export function placeOf(headers: ChunkHeaders): EventPlace {
+  return { slice: headers.slice, offset: headers.lastOffset };
+}

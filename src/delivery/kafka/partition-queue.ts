@@ -1,0 +1,108 @@
+/**
+ * What waits for one partition, and what may be sent next. Order is kept per lane: a lane's chunk goes only together
+ * with, or after, everything of that lane before it. A batch stays the same until it is acknowledged or refused.
+ *
+ * A chunk that the broker refuses by itself pins its lane here, and holds up nobody else: it is tried again now and
+ * then, since a topic's limit can be raised, and nothing of its lane overtakes it.
+ */
+import type { StoredChunk } from './outbox.ts';
+
+export interface QueuedChunk extends StoredChunk {
+  /** Null after a restart, until it is needed. */
+  body: Buffer | null;
+}
+
+export interface QueueLimits {
+  /** Before compression; one chunk may be larger. */
+  readonly batchBytesMax: number;
+  readonly batchChunksMax: number;
+  /** How long a refused chunk waits. */
+  readonly pinMs: number;
+}
+
+export type NextBatch =
+  | { readonly kind: 'batch'; readonly chunks: readonly QueuedChunk[] }
+  /** All that waits belongs to pinned lanes. */
+  | { readonly kind: 'pinned'; readonly untilMs: number }
+  | { readonly kind: 'empty' };
+
+export class PartitionQueue {
+  readonly #limits: QueueLimits;
+  #waiting: QueuedChunk[] = [];
+  #batch: readonly QueuedChunk[] | null = null;
+  /** Chunks of a refused batch that still have to be tried one by one. */
+  #suspects = new Set<QueuedChunk>();
+  /** When a pinned lane's first chunk may be tried again, by lane. */
+  readonly #pins = new Map<string, number>();
+
+  constructor(limits: QueueLimits) {
+    this.#limits = limits;
+  }
+
+  get isEmpty(): boolean {
+    return this.#waiting.length === 0;
+  }
+
+  pinned(lane: string): boolean {
+    return this.#pins.has(lane);
+  }
+
+  add(chunk: QueuedChunk): void {
+    this.#waiting.push(chunk);
+  }
+
+  /** The same answer until the batch is settled. `now` is monotonic. */
+  next(now: number): NextBatch {
+    if (this.#batch === null) this.#batch = this.#compose(now);
+    if (this.#batch.length > 0) return { kind: 'batch', chunks: this.#batch };
+    this.#batch = null;
+    return this.isEmpty ? { kind: 'empty' } : { kind: 'pinned', untilMs: Math.min(...this.#pins.values()) };
+  }
+
+  acknowledged(): void {
+    const batch = new Set(this.#settle());
+    for (const chunk of batch) {
+      this.#pins.delete(chunk.headers.lane);
+      this.#suspects.delete(chunk);
+    }
+    this.#waiting = this.#waiting.filter((chunk) => !batch.has(chunk));
+  }
+
+  /** The broker will not have the batch as it is: its chunks go one by one, and the one that it will not have waits. */
+  refused(now: number): void {
+    const batch = this.#settle();
+    const [only] = batch;
+    if (only !== undefined && batch.length === 1) this.#pins.set(only.headers.lane, now + this.#limits.pinMs);
+    else for (const chunk of batch) this.#suspects.add(chunk);
+  }
+
+  #settle(): readonly QueuedChunk[] {
+    const batch = this.#batch ?? [];
+    this.#batch = null;
+    return batch;
+  }
+
+  #compose(now: number): QueuedChunk[] {
+    const batch: QueuedChunk[] = [];
+    const heldLanes = new Set<string>();
+    let bytes = 0;
+    for (const chunk of this.#waiting) {
+      const { lane } = chunk.headers;
+      if (heldLanes.has(lane)) continue;
+      const pinnedUntil = this.#pins.get(lane);
+      if (pinnedUntil !== undefined && pinnedUntil > now) {
+        heldLanes.add(lane);
+        continue;
+      }
+      if (pinnedUntil !== undefined || this.#suspects.has(chunk)) {
+        if (batch.length === 0) return [chunk];
+        break;
+      }
+      if (batch.length > 0 && bytes + chunk.bytes > this.#limits.batchBytesMax) break;
+      batch.push(chunk);
+      bytes += chunk.bytes;
+      if (batch.length === this.#limits.batchChunksMax) break;
+    }
+    return batch;
+  }
+}
