@@ -13,9 +13,8 @@ export function parseSize(text: string): number {
 
 /** Units that others use mean 1000 here and 1024 there; we ask instead of guessing. */
 function refusal(text: string): string {
-  const loose = /^(\d{1,15}) ?([kmgt])(?:i?b)?$/i.exec(text);
-  const meant = loose === null ? null : `${loose[1]}${loose[2]!.toUpperCase()}iB`;
-  if (meant !== null) return `"${text}" is not a size: did you mean ${meant}?`;
+  const [, amount, unit] = /^(\d{1,15}) ?([kmgt])(?:i?b)?$/i.exec(text) ?? [];
+  if (unit !== undefined) return `"${text}" is not a size: did you mean ${amount}${unit.toUpperCase()}iB?`;
   return `"${text}" is not a size: write a whole number and a unit, as in 512KiB, 32MiB or 1GiB.`;
 }
 

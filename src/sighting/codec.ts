@@ -19,9 +19,11 @@ export class UnreadableSighting extends Error {
   }
 }
 
+type Counts = readonly [number, number, number, number, number, number, number];
+
 /**
- * The stored form: one JSON object with short names, because a state holds a million of them; zeros, empty sets and
- * nulls are left out. `h` (hasUser) is written only where it differs from "has names".
+ * The stored form: one JSON object with short names, because a state holds a million of them; empty sets and nulls
+ * are left out, and `h` (hasUser) is written only where it differs from "has names".
  */
 interface Stored {
   v: number;
@@ -29,7 +31,7 @@ interface Stored {
   s: string;
   a: string;
   /** Connections, rows, commands, logins succeeded and failed, bytes received and sent. */
-  n: readonly number[];
+  n: Counts;
   /** First and last seen. */
   t: readonly [number, number];
   u?: readonly string[];
@@ -73,29 +75,23 @@ export function encodeSighting(sighting: Sighting): string {
 export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sighting {
   const stored = parse(text);
   if (typeof stored.p !== 'string' || !isProtocol(stored.p)) throw new UnreadableSighting('its protocol is not known');
-  const counts = stored.n;
-  if (!Array.isArray(counts) || counts.length !== 7 || !counts.every(isCount)) {
-    throw new UnreadableSighting('its counts are not seven whole numbers');
-  }
-  const times = stored.t;
-  if (!Array.isArray(times) || times.length !== 2 || !times.every(Number.isSafeInteger) || times[0]! > times[1]!) {
-    throw new UnreadableSighting('its times are not two times in order');
-  }
+  const [connections, rows, commands, loginsSucceeded, loginsFailed, bytesReceived, bytesSent] = counts(stored.n);
+  const [firstSeen, lastSeen] = times(stored.t);
   const users = texts(stored.u, stored.uo, mode, 'users');
   if (stored.h !== undefined && stored.h !== 0 && stored.h !== 1) throw new UnreadableSighting('its user mark is odd');
   return {
     protocol: stored.p,
     server: name(stored.s, 'server'),
     address: name(stored.a, 'address'),
-    connections: counts[0]!,
-    rows: counts[1]!,
-    commands: counts[2]!,
-    loginsSucceeded: counts[3]!,
-    loginsFailed: counts[4]!,
-    bytesReceived: counts[5]!,
-    bytesSent: counts[6]!,
-    firstSeen: times[0]!,
-    lastSeen: times[1]!,
+    connections,
+    rows,
+    commands,
+    loginsSucceeded,
+    loginsFailed,
+    bytesReceived,
+    bytesSent,
+    firstSeen,
+    lastSeen,
     users,
     hasUser: stored.h === undefined ? users.size > 0 : stored.h === 1,
     endpoints: texts(stored.e, stored.eo, mode, 'endpoints'),
@@ -117,6 +113,19 @@ function parse(text: string): Partial<Stored> {
   }
   if (v !== sightingVersion) throw new UnreadableSighting('it has no known version');
   return stored;
+}
+
+function counts(value: unknown): Counts {
+  if (Array.isArray(value) && value.length === 7 && value.every(isCount)) return value as unknown as Counts;
+  throw new UnreadableSighting('its counts are not seven whole numbers');
+}
+
+function times(value: unknown): readonly [first: number, last: number] {
+  if (Array.isArray(value) && value.length === 2 && value.every(Number.isSafeInteger)) {
+    const [first, last] = value as [number, number];
+    if (first <= last) return [first, last];
+  }
+  throw new UnreadableSighting('its times are not two times in order');
 }
 
 function isCount(value: unknown): boolean {

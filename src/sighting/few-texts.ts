@@ -34,10 +34,11 @@ class FewTexts implements DistinctTexts {
     const texts = this.#texts;
     if (texts.includes(text)) return this;
     const key = text.toLowerCase();
-    const same = texts.findIndex((kept) => kept.toLowerCase() === key);
-    if (same >= 0) {
-      if (compareByCodePoint(text, texts[same]!) > 0) return this;
-      return new FewTexts(texts.with(same, text).sort(compareByCodePoint), this.#mode);
+    const kept = texts.find((one) => one.toLowerCase() === key);
+    if (kept !== undefined) {
+      if (compareByCodePoint(kept, text) < 0) return this;
+      const respelt = texts.map((one) => (one === kept ? text : one));
+      return new FewTexts(respelt.sort(compareByCodePoint), this.#mode);
     }
     const grown = [...texts, text];
     if (grown.length <= textsKeptMax) return new FewTexts(grown.sort(compareByCodePoint), this.#mode);
@@ -46,9 +47,7 @@ class FewTexts implements DistinctTexts {
 
   merge(other: DistinctTexts): DistinctTexts {
     if (other.size > textsKeptMax || other.approximate) return other.copy().merge(this);
-    let merged: DistinctTexts = this;
-    for (const text of other.values()) merged = merged.add(text);
-    return merged;
+    return other.values().reduce<DistinctTexts>((merged, text) => merged.add(text), this);
   }
 
   copy(): DistinctTexts {

@@ -21,9 +21,11 @@ interface Kept {
 export class SketchedTexts implements DistinctTexts {
   /** Full, in rising order of hash. */
   readonly #kept: readonly Kept[];
+  readonly #largest: Kept;
 
   private constructor(kept: readonly Kept[]) {
     this.#kept = kept;
+    this.#largest = kept[kept.length - 1] as Kept;
   }
 
   /** `texts` holds at least `keptMax` distinct texts, and more than that were added. */
@@ -38,7 +40,7 @@ export class SketchedTexts implements DistinctTexts {
   get total(): number {
     const size = this.#kept.length;
     // 48 bits of the hash are plenty, and `+ 1` keeps the fraction above zero.
-    const fraction = (Number.parseInt(this.#kept[size - 1]!.hash.slice(0, 12), 16) + 1) / 2 ** 48;
+    const fraction = (Number.parseInt(this.#largest.hash.slice(0, 12), 16) + 1) / 2 ** 48;
     return Math.max(size + 1, Math.round((size - 1) / fraction));
   }
 
@@ -54,20 +56,18 @@ export class SketchedTexts implements DistinctTexts {
     const kept = this.#kept;
     if (kept.some((one) => one.text === text)) return this;
     const key = text.toLowerCase();
-    const same = kept.findIndex((one) => one.key === key);
-    if (same >= 0) {
-      if (compareByCodePoint(text, kept[same]!.text) > 0) return this;
-      return new SketchedTexts(kept.with(same, { ...kept[same]!, text }));
+    const same = kept.find((one) => one.key === key);
+    if (same !== undefined) {
+      if (compareByCodePoint(same.text, text) < 0) return this;
+      return new SketchedTexts(kept.map((one) => (one === same ? { ...one, text } : one)));
     }
     const candidate = keep(text);
-    if (compareKept(candidate, kept[kept.length - 1]!) > 0) return this;
+    if (compareKept(candidate, this.#largest) > 0) return this;
     return new SketchedTexts([...kept, candidate].sort(compareKept).slice(0, kept.length));
   }
 
   merge(other: DistinctTexts): SketchedTexts {
-    let merged: SketchedTexts = this;
-    for (const text of other.values()) merged = merged.add(text);
-    return merged;
+    return other.values().reduce<SketchedTexts>((merged, text) => merged.add(text), this);
   }
 
   copy(): SketchedTexts {
