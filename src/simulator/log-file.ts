@@ -8,7 +8,7 @@ const bufferBytesMax = 1 << 18;
 export class LogFile {
   readonly path: string;
   readonly #descriptor: number;
-  readonly #eachWrite: boolean;
+  #eachWrite: boolean;
   #waiting: Buffer[] = [];
   #waitingBytes = 0;
   #sizeBytes: number;
@@ -24,6 +24,11 @@ export class LogFile {
   /** Bytes in the file once everything has been flushed. */
   get sizeBytes(): number {
     return this.#sizeBytes;
+  }
+
+  setEachWrite(eachWrite: boolean): void {
+    this.flush();
+    this.#eachWrite = eachWrite;
   }
 
   append(bytes: Buffer): void {

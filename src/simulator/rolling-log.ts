@@ -84,6 +84,7 @@ export class RollingLog {
 
   setStyle(style: WritingStyle): void {
     this.#style = this.#options.backEnd ? { ...style, oddChance: 0 } : style;
+    this.#current?.file.setEachWrite(style.mode === 'row');
   }
 
   write(row: LogRow): void {
