@@ -1,0 +1,88 @@
+/** Figures for metrics that are no count of one set. */
+import { type Protocol, protocols } from '../event/protocol.ts';
+import { statuses } from '../inventory/status.ts';
+import { type ClientRecord, type ClientStore, statusOver } from './client-store.ts';
+import type { CountedSets } from './counted-sets.ts';
+import type { MetricsSource, UnknownSighting } from './metrics-source.ts';
+import type { Migration, StatusCounts, WindowCounts } from './views.ts';
+
+/** Clients of both roles are in the sets of either, so what is in one only is a difference. */
+export function migrationCounts(
+  sets: CountedSets,
+  windows: readonly string[],
+): Readonly<Record<string, Readonly<Record<Migration, number>>>> {
+  const byWindow = windows.map((text, window) => {
+    const both = sets.remaining(sets.bothRoles, window);
+    const counts = {
+      legacy_only: sets.remaining(sets.roles.legacy, window) - both,
+      both,
+      new_only: sets.remaining(sets.roles.new, window) - both,
+    };
+    return [text, counts] as const;
+  });
+  return Object.fromEntries(byWindow);
+}
+
+/** The unknown sightings that were first seen last, newest first. */
+export function newestUnknown(store: ClientStore, limit: number): ReturnType<MetricsSource['newestUnknown']> {
+  let newest: UnknownSighting[] = [];
+  let total = 0;
+  const keep = (): void => {
+    newest = newest
+      .toSorted((left, right) => right.firstSeen - left.firstSeen || (left.address < right.address ? -1 : 1))
+      .slice(0, limit);
+  };
+  for (const { sightings, statuses: own, address } of store.records()) {
+    for (const [index, { server, protocol, firstSeen, lastSeen }] of sightings.entries()) {
+      if (own[index] !== 'unknown') continue;
+      total++;
+      newest.push({ address, server, protocol, firstSeen, lastSeen });
+      // Sorted in batches, so that a million unknown clients cost a few sorts of a short list.
+      if (newest.length > 4 * limit + 1000) keep();
+    }
+  }
+  keep();
+  return { total, newest };
+}
+
+const none: StatusCounts = { all: 0, unknown: 0, acknowledged: 0, known: 0, proxied: 0, probe: 0 };
+
+/** Counts clients of several servers as one set, by looking at every client. */
+export function unionOf(
+  store: ClientStore,
+  servers: ReadonlySet<string>,
+  windows: readonly string[],
+): ReturnType<MetricsSource['unionOf']> {
+  const count = (protocol: Protocol | null): WindowCounts =>
+    Object.fromEntries(windows.map((text, window) => [text, countUnion(store, servers, protocol, window)]));
+  const seen = protocols.filter((protocol) =>
+    [...store.sums.values()].some((sum) => servers.has(sum.server) && sum.protocol === protocol),
+  );
+  return {
+    windows: count(null),
+    protocols: Object.fromEntries(seen.map((protocol) => [protocol, count(protocol)])),
+  };
+}
+
+function countUnion(
+  store: ClientStore,
+  servers: ReadonlySet<string>,
+  protocol: Protocol | null,
+  window: number,
+): StatusCounts {
+  const counts = { ...none };
+  for (const record of store.records()) {
+    const inUnion = ({ server, protocol: own }: ClientRecord['sightings'][number]): boolean =>
+      servers.has(server) && (protocol === null || own === protocol);
+    const { rolling } = store.sets;
+    const isIn = record.sightings.some((sighting) => {
+      if (!inUnion(sighting)) return false;
+      const entry = rolling.find(store.sets.of(sighting.server, protocol), record.number);
+      return entry >= 0 && rolling.isIn(entry, window);
+    });
+    if (!isIn) continue;
+    counts.all++;
+    counts[statuses.find((status) => status === statusOver(record, inUnion)) ?? 'unknown']++;
+  }
+  return counts;
+}
