@@ -1,6 +1,6 @@
 /** The spellings that settings share: durations, sizes, addresses, `host:port`. Each refuses with a sentence. */
 import { z } from 'zod';
-import { canonicalAddress } from '../event/address.ts';
+import { parseAddressRange } from '../inventory/address-range.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { parseSize } from '../runtime/size.ts';
 
@@ -45,14 +45,8 @@ export const broker = parsed((text) => {
   return text;
 });
 
-/** A canonical address or a CIDR, for lists of our own machines. */
+/** An address, a CIDR or a range, kept as text: lists of our own machines. */
 export const addressOrCidr = parsed((text) => {
-  const [address, length, ...more] = text.split('/');
-  const canonical = canonicalAddress(address ?? '');
-  const lengthMax = canonical?.includes(':') === true ? 128 : 32;
-  const badLength = length !== undefined && !(/^\d{1,3}$/.test(length) && Number(length) <= lengthMax);
-  if (canonical === null || badLength || more.length > 0) {
-    throw new Error(`"${text}" is neither an address nor a CIDR (as 10.1.2.3 or 10.1.2.0/24)`);
-  }
-  return length === undefined ? canonical : `${canonical}/${length}`;
+  parseAddressRange(text);
+  return text;
 });

@@ -7,7 +7,7 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   runtime: [],
   inventory: ['event', 'runtime', 'sighting'],
   telemetry: ['event', 'runtime'],
-  config: ['event', 'runtime'],
+  config: ['inventory', 'runtime'],
   delivery: ['event', 'sighting', 'runtime', 'telemetry'],
   agent: ['event', 'exchange-log', 'delivery', 'runtime', 'telemetry'],
   http: ['runtime', 'telemetry'],

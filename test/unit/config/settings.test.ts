@@ -73,7 +73,7 @@ test('all problems are named at once, each with its key', () => {
   assert.equal(sentence.split('\n').length, 3);
   assert.match(sentence, /FILE:1: headline\.window: "soon" is not a duration/);
   assert.match(sentence, /FILE:2: kafka\.brokers\.0: "nowhere" is not HOST:PORT/);
-  assert.match(sentence, /FILE:3: balancers\.0: "10\.0\.0\.300" is neither an address nor a CIDR/);
+  assert.match(sentence, /FILE:3: balancers\.0: "10\.0\.0\.300" is no address, CIDR or range/);
 });
 
 test('a value from a flag is refused under the name of the flag', () => {

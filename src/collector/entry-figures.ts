@@ -1,0 +1,44 @@
+import { isExpired, type Inventory, type InventoryEntry } from '../inventory/inventory.ts';
+import type { ClientStore } from './client-store.ts';
+import type { InventoryFigures } from './metrics-source.ts';
+
+type Figures = InventoryFigures['entries'];
+
+/** It looks at every client, so a scrape gets what is at most this old. */
+const keptForMs = 10_000;
+
+/** What the clients of each entry of the inventory do: a server without a role counts as legacy, as in the headline. */
+export class EntryFigures {
+  #kept: { readonly at: number; readonly figures: Figures } | null = null;
+
+  forget(): void {
+    this.#kept = null;
+  }
+
+  of(inventory: Inventory, store: ClientStore, now: number): Figures {
+    if (this.#kept === null || Math.abs(now - this.#kept.at) > keptForMs) {
+      this.#kept = { at: now, figures: count(inventory, store, now) };
+    }
+    return this.#kept.figures;
+  }
+}
+
+function count(inventory: Inventory, store: ClientStore, now: number): Figures {
+  const roles = new Map<InventoryEntry, { legacy: boolean; new: boolean }>();
+  for (const { address, sightings } of inventory.entries.length === 0 ? [] : store.records()) {
+    const entry = inventory.find(address);
+    if (entry === null) continue;
+    const seen = roles.get(entry) ?? { legacy: false, new: false };
+    for (const { server } of sightings) seen[store.sets.roleOf(server) ?? 'legacy'] = true;
+    roles.set(entry, seen);
+  }
+  const figures = { legacy_only: 0, both: 0, new_only: 0, silent: 0, expired: 0 };
+  for (const entry of inventory.entries) {
+    const seen = roles.get(entry);
+    if (isExpired(entry, now)) figures.expired++;
+    else if (seen === undefined) figures.silent++;
+    else if (seen.legacy) figures[seen.new ? 'both' : 'legacy_only']++;
+    else figures.new_only++;
+  }
+  return figures;
+}
