@@ -3,7 +3,7 @@
  * decided about it. It never looks at the text of a line, so it can stand as the judge of everything that does.
  */
 import { compareAddresses, type ClientAddress } from './client-address.ts';
-import type { LoggedProtocol, LogRow } from './log-row.ts';
+import type { LoggedEndpoint, LoggedProtocol, LogRow } from './log-row.ts';
 import type { ClientTruth, SourceTruth, Truth } from './truth.ts';
 
 /** Texts that are kept are cut at this many code points before they are compared. */
@@ -23,6 +23,9 @@ interface Tally {
   /** Lower-cased text to the spelling that sorts first. */
   readonly users: Map<string, string>;
   readonly endpoints: Set<string>;
+  /** As in the row before: saves working out the same texts again. */
+  lastUser: string;
+  lastServer: LoggedEndpoint | null;
   failure: { atMs: number; reason: string } | null;
 }
 
@@ -60,8 +63,14 @@ export class SourceLedger {
     if (row.command !== 'OpenSession' && row.command !== 'CloseSession' && row.command !== 'proxy') tally.commands += 1;
     if (row.verdict === 'succeeded') tally.succeeded += 1;
     if (row.verdict === 'failed') this.#enterFailure(tally, row);
-    if (row.user !== '' && !isHealthMailbox(row.user)) enterText(tally.users, cut(row.user));
-    tally.endpoints.add(endpointOf(row.server.address, row.server.port));
+    if (row.user !== tally.lastUser) {
+      tally.lastUser = row.user;
+      if (row.user !== '' && !isHealthMailbox(row.user)) enterText(tally.users, cut(row.user));
+    }
+    if (row.server !== tally.lastServer) {
+      tally.lastServer = row.server;
+      tally.endpoints.add(endpointOf(row.server));
+    }
   }
 
   enterBadRow(kind: string): void {
@@ -143,6 +152,8 @@ export class SourceLedger {
       lastMs: -Infinity,
       users: new Map(),
       endpoints: new Set(),
+      lastUser: '',
+      lastServer: null,
       failure: null,
     };
     this.#tallies.set(address.canonical, tally);
@@ -176,6 +187,8 @@ function resumed(client: ClientTruth): Tally {
     lastMs: Date.parse(client.lastSeen),
     users: new Map(client.users.map((user) => [user.toLowerCase(), user])),
     endpoints: new Set(client.endpoints),
+    lastUser: '',
+    lastServer: null,
     failure: lastFailure === null ? null : { atMs: Date.parse(lastFailure.at), reason: lastFailure.reason },
   };
 }
@@ -237,7 +250,7 @@ function isHealthMailbox(user: string): boolean {
   return user.slice(user.lastIndexOf('\\') + 1).startsWith('HealthMailbox');
 }
 
-function endpointOf(address: ClientAddress, port: number): string {
+function endpointOf({ address, port }: LoggedEndpoint): string {
   return address.family === 6 ? `[${address.canonical}]:${port}` : `${address.canonical}:${port}`;
 }
 
