@@ -1,0 +1,93 @@
+import { canonicalAddress } from '../event/address.ts';
+import { cutText } from '../event/cut-text.ts';
+import { formatEndpoint, parseEndpoint } from '../event/endpoint.ts';
+import { ByteCache } from './byte-cache.ts';
+import { type CommandKind, commandKind } from './command.ts';
+import type { RowFields } from './row.ts';
+import { TimeReader } from './time.ts';
+import { isBlankUser, isHealthMailbox } from './user-name.ts';
+
+/** A `user` value: nobody, one of Exchange's probes, or somebody whose name may be withheld. */
+export interface UserValue {
+  readonly kind: 'blank' | 'probe' | 'user';
+  readonly name: string | null;
+}
+
+/** The server's end of a connection, as dialled; nulls when the log does not say. */
+export interface LocalValue {
+  readonly address: string | null;
+  readonly text: string | null;
+  readonly isReadable: boolean;
+}
+
+const addressSlots = 65_536;
+const userSlots = 16_384;
+const commandSlots = 1024;
+const localSlots = 4096;
+const localAddressesMax = 10_000;
+/** A decoded text is cut at 256 code points, of at most 4 bytes each. */
+const textBytesMax = 1024;
+
+/**
+ * What a reader remembers between slices: values decoded once, and the local addresses met. Make one per process, or
+ * one per thread; one per privacy hook, since it holds the names that the hook answered.
+ */
+export class ReaderCaches {
+  readonly times = new TimeReader();
+  readonly #localAddresses = new Set<string>();
+
+  /** Client addresses without their port; null where the bytes are none. */
+  readonly addresses = new ByteCache<string | null>(addressSlots, (bytes, start, end) =>
+    canonicalAddress(bytes.toString('latin1', start, end)),
+  );
+  readonly locals = new ByteCache<LocalValue>(localSlots, (bytes, start, end) =>
+    this.#readLocal(bytes.toString('latin1', start, end)),
+  );
+  readonly commands = new ByteCache<CommandKind>(commandSlots, (bytes, start, end) =>
+    commandKind(bytes.toString('latin1', start, end)),
+  );
+  readonly #keepUser: (name: string) => string | null;
+  readonly #users = new ByteCache<UserValue>(userSlots, (bytes, start, end) =>
+    this.#userValue(keptText(bytes, start, end)),
+  );
+
+  /** @param keepUser what is kept of a user's name; null withholds it */
+  constructor(keepUser: (name: string) => string | null = (name) => name) {
+    this.#keepUser = keepUser;
+  }
+
+  user(bytes: Buffer, fields: RowFields, index: number): UserValue {
+    return fields.doubled[index] === 1
+      ? this.#userValue(cutText(fields.text(bytes, index)))
+      : this.#users.get(bytes, fields.start(index), fields.end(index));
+  }
+
+  /** Every local address seen in any row, canonical; at most 10,000. */
+  get localAddresses(): ReadonlySet<string> {
+    return this.#localAddresses;
+  }
+
+  /** A user as it counts: cut first, then looked at, then withheld or not. */
+  #userValue(text: string): UserValue {
+    if (isBlankUser(text)) {
+      return { kind: 'blank', name: null };
+    }
+    return isHealthMailbox(text) ? { kind: 'probe', name: null } : { kind: 'user', name: this.#keepUser(text) };
+  }
+
+  #readLocal(text: string): LocalValue {
+    const endpoint = parseEndpoint(text);
+    if (endpoint === null) {
+      return { address: null, text: null, isReadable: text.trim() === '' };
+    }
+    if (this.#localAddresses.size < localAddressesMax) {
+      this.#localAddresses.add(endpoint.address);
+    }
+    return { address: endpoint.address, text: formatEndpoint(endpoint.address, endpoint.port), isReadable: true };
+  }
+}
+
+/** A text that is kept, from a field without doubled quotes. */
+export function keptText(bytes: Buffer, start: number, end: number): string {
+  return cutText(bytes.toString('utf8', start, Math.min(end, start + textBytesMax)));
+}

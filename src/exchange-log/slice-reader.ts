@@ -1,0 +1,185 @@
+/**
+ * The reading core of report and agent: a byte range of one file in, connection events out. Pure but for the caches
+ * that are passed in, which never change an answer.
+ *
+ * Invariants:
+ * - `end` is the end of a row (or lies in an over-long row that is being skipped, or in a run of NUL bytes), and
+ *   everything before it has been counted: as an event's row, as invalid, or as no row. Reading on at `end` with
+ *   `state` counts nothing twice and leaves nothing out, wherever the bytes were cut.
+ * - A row without its line end is never read before the file is finished; neither is a run of NUL bytes at the tail,
+ *   which means "not written yet".
+ * - Nothing that a file holds can make this throw, or remember more than its limits.
+ */
+import { columnsOfComment, layoutOf } from './header.ts';
+import { type ProblemReason, Problems } from './problem.ts';
+import { RowReader } from './row-reader.ts';
+import { type ReaderState, type SliceOptions, type SliceResult, rowBytesMaxDefault } from './slice.ts';
+
+const lineFeed = 0x0a;
+const carriageReturn = 0x0d;
+const numberSign = 0x23;
+
+/**
+ * Reads the bytes of a file that begin at `offset`. Pass at least `rowBytesMax` bytes more than are known to hold a
+ * whole row, or all that there is: less than a row makes no progress.
+ */
+export function readSlice(state: ReaderState, bytes: Buffer, offset: number, options: SliceOptions): SliceResult {
+  return new SliceReading(state, bytes, offset, options).read();
+}
+
+class SliceReading {
+  readonly #bytes: Buffer;
+  readonly #offset: number;
+  readonly #finished: boolean;
+  readonly #rowBytesMax: number;
+  readonly #rows: RowReader;
+  readonly #problems = new Problems();
+  #skippingFrom: number | null;
+  #invalid = 0;
+  #line = 0;
+  /** Everything before this byte of the slice is done. */
+  #done = 0;
+  #unterminated = false;
+
+  constructor(state: ReaderState, bytes: Buffer, offset: number, options: SliceOptions) {
+    this.#bytes = bytes;
+    this.#offset = offset;
+    this.#finished = options.finished;
+    this.#rowBytesMax = options.rowBytesMax ?? rowBytesMaxDefault;
+    this.#skippingFrom = state.skippingFrom;
+    this.#rows = new RowReader(bytes, offset, state, options, (reason, start, end) => this.#note(reason, start, end));
+  }
+
+  read(): SliceResult {
+    if (this.#skippingFrom === null || this.#skipRest()) {
+      while (this.#readLine());
+    }
+    const rows = this.#rows;
+    return {
+      state: {
+        columns: rows.layout.columns,
+        skippingFrom: this.#skippingFrom,
+        extraColumnsNoted: rows.extraColumnsNoted,
+      },
+      end: this.#offset + this.#done,
+      events: rows.events,
+      rows: { event: rows.counted, ignored: 0, invalid: this.#invalid + rows.invalid },
+      lines: this.#line,
+      problems: this.#problems.list(),
+      firstRowAt: rows.firstRowAt,
+      lastRowAt: rows.lastRowAt,
+      lastProbeAt: rows.lastProbeAt,
+      unterminated: this.#unterminated,
+    };
+  }
+
+  /** Skips the rest of an over-long row; false when it goes on beyond the bytes. */
+  #skipRest(): boolean {
+    const end = this.#bytes.indexOf(lineFeed);
+    if (end === -1) {
+      this.#done = this.#bytes.length;
+      this.#unterminated = true;
+      if (this.#finished) this.#skippingFrom = null;
+      return false;
+    }
+    this.#skippingFrom = null;
+    this.#done = end + 1;
+    this.#line++;
+    return true;
+  }
+
+  /** Reads the line that begins at `#done`; false when there is no whole one. */
+  #readLine(): boolean {
+    const bytes = this.#bytes;
+    const lineStart = this.#done;
+    if (lineStart >= bytes.length) {
+      return false;
+    }
+    const start = bytes[lineStart] === 0 ? skipNuls(bytes, lineStart) : lineStart;
+    const end = bytes.indexOf(lineFeed, start);
+    if (end === -1) {
+      this.#readTail(lineStart, start);
+      return false;
+    }
+    this.#readRow(lineStart, start, end);
+    this.#done = end + 1;
+    this.#line++;
+    return true;
+  }
+
+  /** What stands behind the last line feed. */
+  #readTail(lineStart: number, start: number): void {
+    const bytes = this.#bytes;
+    if (this.#finished) {
+      const isOverLong = bytes.length - start > this.#rowBytesMax;
+      const end = isOverLong ? bytes.length : skipNulsBackwards(bytes, start);
+      this.#unterminated = end > start;
+      this.#readRow(lineStart, start, end);
+      if (end > start && end < bytes.length) this.#note('NUL bytes', end, bytes.length);
+      this.#done = bytes.length;
+    } else if (bytes.length - start > this.#rowBytesMax) {
+      this.#unterminated = true;
+      this.#readRow(lineStart, start, bytes.length);
+      this.#skippingFrom = this.#offset + start;
+      this.#done = bytes.length;
+    } else {
+      this.#unterminated = skipNulsBackwards(bytes, start) > start;
+      // A longer run of NUL bytes must not hold up the file for ever. Its last byte stays, so that it is noted once,
+      // with the row behind it.
+      if (start - lineStart > this.#rowBytesMax) this.#done = start - 1;
+    }
+  }
+
+  #readRow(lineStart: number, start: number, end: number): void {
+    const bytes = this.#bytes;
+    if (start > lineStart) {
+      this.#note('NUL bytes', lineStart, start);
+    }
+    if (end - start > this.#rowBytesMax) {
+      this.#invalid++;
+      this.#note('over-long row', start, end);
+      return;
+    }
+    const textEnd = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    const textStart = hasMark(bytes, start, textEnd) ? start + 3 : start;
+    if (textStart === textEnd) {
+      return;
+    }
+    if (bytes[textStart] === numberSign) {
+      this.#readComment(textStart, textEnd);
+    } else {
+      this.#rows.read(textStart, textEnd);
+    }
+  }
+
+  #readComment(start: number, end: number): void {
+    const columns = columnsOfComment(this.#bytes, start, end);
+    if (columns === 'damaged') {
+      this.#note('unreadable header', start, end);
+    } else if (columns !== null) {
+      this.#rows.layout = layoutOf(columns);
+    }
+  }
+
+  #note(reason: ProblemReason, start: number, end: number): void {
+    this.#problems.add(reason, this.#offset + start, this.#offset + end, this.#line);
+  }
+}
+
+/** Whether the bytes begin with the UTF-8 mark, which a file may have and so may the middle of joined files. */
+function hasMark(bytes: Buffer, start: number, end: number): boolean {
+  return bytes[start] === 0xef && end - start >= 3 && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+}
+
+function skipNuls(bytes: Buffer, start: number): number {
+  let at = start;
+  while (at < bytes.length && bytes[at] === 0) at++;
+  return at;
+}
+
+/** The end without the NUL bytes at the tail, not before `start`. */
+function skipNulsBackwards(bytes: Buffer, start: number): number {
+  let end = bytes.length;
+  while (end > start && bytes[end - 1] === 0) end--;
+  return end;
+}
