@@ -41,6 +41,7 @@ export class SourceLedger {
   lastMs = -Infinity;
   unreadableSizes = 0;
   rowsWithExtraColumns = 0;
+  rowsWithNulHead = 0;
   backEndFiles = 0;
   backEndRows = 0;
 
@@ -85,6 +86,7 @@ export class SourceLedger {
     this.lastMs = source.lastRow === null ? -Infinity : Date.parse(source.lastRow);
     this.unreadableSizes = source.unreadableSizes;
     this.rowsWithExtraColumns = source.rowsWithExtraColumns;
+    this.rowsWithNulHead = source.rowsWithNulHead;
     this.backEndFiles = source.backEndFiles;
     this.backEndRows = source.backEndRows;
     for (const [kind, count] of Object.entries(source.badRowsByKind)) this.#badRowsByKind.set(kind, count);
@@ -104,6 +106,7 @@ export class SourceLedger {
       badRowsByKind: Object.fromEntries(kinds),
       unreadableSizes: this.unreadableSizes,
       rowsWithExtraColumns: this.rowsWithExtraColumns,
+      rowsWithNulHead: this.rowsWithNulHead,
       backEndFiles: this.backEndFiles,
       backEndRows: this.backEndRows,
     };

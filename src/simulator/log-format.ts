@@ -114,8 +114,7 @@ function endpointText(endpoint: LoggedEndpoint): string {
   return `${endpoint.address.logged}:${endpoint.port}`;
 }
 
-/** Exchange quotes a cell only for a comma or a quote, and writes a line break as the characters `\r`, `\n`. */
+/** Exchange quotes a cell only for a comma or a quote. */
 function quoted(text: string): string {
-  const flat = text.includes('\r') || text.includes('\n') ? text.replaceAll('\r', '\\r').replaceAll('\n', '\\n') : text;
-  return flat.includes(',') || flat.includes('"') ? `"${flat.replaceAll('"', '""')}"` : flat;
+  return text.includes(',') || text.includes('"') ? `"${text.replaceAll('"', '""')}"` : text;
 }

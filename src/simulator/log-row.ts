@@ -32,3 +32,8 @@ export interface LogRow {
 export function contextText(pairs: readonly (readonly [key: string, value: string])[]): string {
   return pairs.map(([key, value]) => `${key}=${/[ ",;]/.test(value) ? `"${value}"` : value}`).join(';');
 }
+
+/** A line break in a value is written as the characters `\r`, `\n`; a reader cannot and must not turn it back. */
+export function singleLine(text: string): string {
+  return text.includes('\r') || text.includes('\n') ? text.replaceAll('\r', '\\r').replaceAll('\n', '\\n') : text;
+}

@@ -13,12 +13,11 @@ export const badKinds = [
   'bad sequence',
   'not text',
   'unclosed quote',
-  'NUL run',
   'too long',
 ] as const;
 export type BadKind = (typeof badKinds)[number];
 
-export const tolerableKinds = ['blank sizes', 'unreadable sizes', 'extra columns'] as const;
+export const tolerableKinds = ['blank sizes', 'unreadable sizes', 'extra columns', 'NUL head'] as const;
 export type TolerableKind = (typeof tolerableKinds)[number];
 
 export type OddKind = BadKind | TolerableKind;
@@ -50,21 +49,21 @@ export function badLine(kind: BadKind, format: LogFormat, row: LogRow, random: R
       return Buffer.from([0xff, 0xfe, 0x80, 0xc3, 0x28, 0xf8, 0x88, 0x01, 0x1b]);
     case 'unclosed quote':
       return spoiled({ sessionId: '"00000000000000FF' });
-    case 'NUL run':
-      return Buffer.alloc(random.integer(1, 9000));
     case 'too long':
       return spoiled({ context: 'x'.repeat(rowBytesMax + random.integer(1, 5000)) });
   }
 }
 
 /** The line of a row that counts in full. For the two kinds of sizes `row` must have sizes of 0. */
-export function tolerableLine(kind: TolerableKind, format: LogFormat, row: LogRow): string {
+export function tolerableLine(kind: TolerableKind, format: LogFormat, row: LogRow, random: Random): Buffer {
   switch (kind) {
     case 'blank sizes':
-      return rowText(format, row, { rqsize: '', rpsize: '' });
+      return Buffer.from(rowText(format, row, { rqsize: '', rpsize: '' }));
     case 'unreadable sizes':
-      return rowText(format, row, { rqsize: 'n/a', rpsize: '12x' });
+      return Buffer.from(rowText(format, row, { rqsize: 'n/a', rpsize: '12x' }));
     case 'extra columns':
-      return `${rowText(format, row)},extra,"more, than known"`;
+      return Buffer.from(`${rowText(format, row)},extra,"more, than known"`);
+    case 'NUL head':
+      return Buffer.concat([Buffer.alloc(random.integer(1, 9000)), Buffer.from(rowText(format, row))]);
   }
 }

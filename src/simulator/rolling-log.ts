@@ -92,27 +92,31 @@ export class RollingLog {
     const odd =
       this.#style.oddChance > 0 && random.chance(this.#style.oddChance) ? random.pick(this.#style.oddKinds) : null;
     if (odd !== null) this.writeOdd(odd, row);
-    if (odd === null || isBadKind(odd))
-      this.#put(
-        row.timeMs,
-        this.#line(rowText(this.#format, row), () => this.#options.witness.row(row)),
-      );
+    if (odd !== null && !isBadKind(odd)) return;
+    this.#put(
+      row.timeMs,
+      this.#line(Buffer.from(rowText(this.#format, row)), () => this.#options.witness.row(row)),
+    );
   }
 
   /** Writes a row of this kind; a bad one takes its good cells from `row`, which is itself not written. */
   writeOdd(kind: OddKind, row: LogRow): void {
     const { random, witness } = this.#options;
     if (isBadKind(kind)) {
-      const bytes = Buffer.concat([badLine(kind, this.#format, row, random), Buffer.from(this.#format.newline)]);
-      this.#put(row.timeMs, { bytes, tell: () => witness.badRow(kind) });
+      const line = badLine(kind, this.#format, row, random);
+      this.#put(
+        row.timeMs,
+        this.#line(line, () => witness.badRow(kind)),
+      );
       return;
     }
-    const counted = kind === 'extra columns' ? row : { ...row, received: 0, sent: 0 };
+    const hasSizes = kind !== 'blank sizes' && kind !== 'unreadable sizes';
+    const counted = hasSizes ? row : { ...row, received: 0, sent: 0 };
     const tell = (): void => {
       witness.row(counted);
       witness.tolerableRow(kind);
     };
-    this.#put(row.timeMs, this.#line(tolerableLine(kind, this.#format, counted), tell));
+    this.#put(row.timeMs, this.#line(tolerableLine(kind, this.#format, counted, random), tell));
   }
 
   /** The `#` lines again, as after a restart; with columns, they hold from here on, also in files to come. */
@@ -153,8 +157,8 @@ export class RollingLog {
     this.#current = null;
   }
 
-  #line(text: string, tell: () => void): Line {
-    return { bytes: Buffer.from(text + this.#format.newline), tell };
+  #line(content: Buffer, tell: () => void): Line {
+    return { bytes: Buffer.concat([content, Buffer.from(this.#format.newline)]), tell };
   }
 
   /** `timeMs` null: into the file that is open, whatever the time. */

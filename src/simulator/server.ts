@@ -91,6 +91,7 @@ function frontWitness(source: SourceLedger): LogWitness {
     tolerableRow: (kind) => {
       if (kind === 'unreadable sizes') source.unreadableSizes += 1;
       if (kind === 'extra columns') source.rowsWithExtraColumns += 1;
+      if (kind === 'NUL head') source.rowsWithNulHead += 1;
     },
   };
 }

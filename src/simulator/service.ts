@@ -5,7 +5,7 @@
  */
 import type { ClientAddress } from './client-address.ts';
 import type { Column } from './log-format.ts';
-import type { LoggedEndpoint, LoggedProtocol, LogRow } from './log-row.ts';
+import { singleLine, type LoggedEndpoint, type LoggedProtocol, type LogRow } from './log-row.ts';
 import type { RollingLog } from './rolling-log.ts';
 
 /** What one row adds to its connection. What is left out is blank, 0 or as in the row before. */
@@ -116,13 +116,13 @@ export class Connection {
       sequence: this.#sequence,
       server: this.#server,
       client: this.#client,
-      user: this.#user,
+      user: singleLine(this.#user),
       durationMs: step.durationMs ?? 0,
       received: step.received ?? 0,
       sent: step.sent ?? 0,
       command: step.command,
-      parameters: step.parameters ?? '',
-      context: step.context ?? '',
+      parameters: singleLine(step.parameters ?? ''),
+      context: singleLine(step.context ?? ''),
       verdict: step.verdict ?? null,
       reason: step.reason ?? null,
     };

@@ -34,9 +34,10 @@ export interface SourceTruth {
   readonly badRows: number;
   /** Bad rows by the kind of oddity that was written. */
   readonly badRowsByKind: Readonly<Record<string, number>>;
-  /** Rows that count in full although a size could not be read (0 is counted) or there were columns too many. */
+  /** Rows that count in full although a size could not be read (0 is counted), there were columns too many, or NULs. */
   readonly unreadableSizes: number;
   readonly rowsWithExtraColumns: number;
+  readonly rowsWithNulHead: number;
   readonly backEndFiles: number;
   readonly backEndRows: number;
 }
