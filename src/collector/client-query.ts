@@ -3,6 +3,7 @@
  * the page before (its sort value and address stand in the cursor), so clients that come or go meanwhile shift nothing.
  */
 import { compareAddresses } from '../event/address.ts';
+import { Problem } from '../http/problem.ts';
 import { statuses } from '../inventory/status.ts';
 import type { Sighting } from '../sighting/sighting.ts';
 import type { ClientRecord, ClientStore } from './client-store.ts';
@@ -13,8 +14,6 @@ interface Ranked {
   readonly record: ClientRecord;
   readonly value: number;
 }
-
-export class CursorError extends Error {}
 
 /** Tells whether a client, with its sightings that are shown, is searched for. */
 export type Search = (record: ClientRecord, shown: (sighting: Sighting) => boolean) => boolean;
@@ -59,7 +58,7 @@ function readCursor(cursor: string): { value: number; address: string } {
   } catch {
     // Said below, as for any other text that is no cursor.
   }
-  throw new CursorError('the cursor is not one that this server gave');
+  throw new Problem(400, 'The cursor is not one that this server gave.');
 }
 
 function writeCursor({ value, record }: Ranked): string {
@@ -93,7 +92,7 @@ class FirstOf {
   }
 }
 
-/** Throws a CursorError. `window` is an index, null for all time. */
+/** Throws a `Problem` for a cursor that is none. `windowIndex` is an index, null for all time. */
 export function queryClients(
   store: ClientStore,
   naming: Naming,

@@ -144,7 +144,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     });
   }
 
-  /** Throws a CursorError. The caller has checked that the window is one of `windows`. */
+  /** Throws a `Problem` for a cursor that is none. The caller has checked that the window is one of `windows`. */
   clients(query: ClientQuery): ClientPage {
     this.#tick();
     const windowIndex = query.window === undefined ? null : this.windows.indexOf(query.window);
