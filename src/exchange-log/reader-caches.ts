@@ -2,7 +2,7 @@ import { canonicalAddress } from '../event/address.ts';
 import { cutText } from '../event/cut-text.ts';
 import { formatEndpoint, parseEndpoint } from '../event/endpoint.ts';
 import { ByteCache } from './byte-cache.ts';
-import { type CommandKind, commandKind } from './command.ts';
+import { type CommandKind, commandKind } from './pop-imap/command.ts';
 import type { RowFields } from './row.ts';
 import { TimeReader } from './time.ts';
 import { isBlankUser, isHealthMailbox } from './user-name.ts';

@@ -10,7 +10,9 @@
  *   which means "not written yet".
  * - Nothing that a file holds can make this throw, or remember more than its limits.
  */
-import { columnsOfComment, layoutOf } from './header.ts';
+import type { LogFormat } from './format.ts';
+import { formatOf } from './formats.ts';
+import { columnsOfComment } from './header.ts';
 import { type ProblemReason, Problems } from './problem.ts';
 import { RowReader } from './row-reader.ts';
 import { type ReaderState, type SliceOptions, type SliceResult, rowBytesMaxDefault } from './slice.ts';
@@ -32,6 +34,7 @@ class SliceReading {
   readonly #offset: number;
   readonly #finished: boolean;
   readonly #rowBytesMax: number;
+  readonly #format: LogFormat;
   readonly #rows: RowReader;
   readonly #problems = new Problems();
   #skippingFrom: number | null;
@@ -47,7 +50,9 @@ class SliceReading {
     this.#finished = options.finished;
     this.#rowBytesMax = options.rowBytesMax ?? rowBytesMaxDefault;
     this.#skippingFrom = state.skippingFrom;
-    this.#rows = new RowReader(bytes, offset, state, options, (reason, start, end) => this.#note(reason, start, end));
+    this.#format = formatOf(options.protocol);
+    const note = (reason: ProblemReason, start: number, end: number): void => this.#note(reason, start, end);
+    this.#rows = new RowReader({ bytes, offset, options, note }, this.#format, state);
   }
 
   read(): SliceResult {
@@ -57,18 +62,18 @@ class SliceReading {
     const rows = this.#rows;
     return {
       state: {
-        columns: rows.layout.columns,
+        columns: rows.columns,
         skippingFrom: this.#skippingFrom,
         extraColumnsNoted: rows.extraColumnsNoted,
       },
       end: this.#offset + this.#done,
-      events: rows.events,
-      rows: { event: rows.counted, ignored: 0, invalid: this.#invalid + rows.invalid },
+      events: rows.rows.events,
+      rows: { event: rows.counted, ignored: rows.ignored, invalid: this.#invalid + rows.invalid },
       lines: this.#line,
       problems: this.#problems.list(),
       firstRowAt: rows.firstRowAt,
       lastRowAt: rows.lastRowAt,
-      lastProbeAt: rows.lastProbeAt,
+      lastProbeAt: rows.rows.lastProbeAt,
       unterminated: this.#unterminated,
     };
   }
@@ -153,11 +158,11 @@ class SliceReading {
   }
 
   #readComment(start: number, end: number): void {
-    const columns = columnsOfComment(this.#bytes, start, end);
+    const columns = columnsOfComment(this.#bytes, start, end, this.#format);
     if (columns === 'damaged') {
       this.#note('unreadable header', start, end);
     } else if (columns !== null) {
-      this.#rows.layout = layoutOf(columns);
+      this.#rows.useColumns(columns);
     }
   }
 

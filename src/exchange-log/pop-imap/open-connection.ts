@@ -1,7 +1,7 @@
-import { type ConnectionEvent, eventUsersMax } from '../event/connection-event.ts';
-import { laterFailure } from '../event/later-failure.ts';
-import { hashBytes, sameBytes } from './byte-cache.ts';
-import type { LocalValue, UserValue } from './reader-caches.ts';
+import { type ConnectionEvent, eventUsersMax } from '../../event/connection-event.ts';
+import { laterFailure } from '../../event/later-failure.ts';
+import { hashBytes, sameBytes } from '../byte-cache.ts';
+import type { LocalValue, UserValue } from '../reader-caches.ts';
 import type { Verdict } from './verdict.ts';
 
 type Growing<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };

@@ -1,0 +1,47 @@
+import type { ConnectionEvent } from '../event/connection-event.ts';
+import type { ProblemReason } from './problem.ts';
+import type { RowFields } from './row.ts';
+import type { SliceOptions } from './slice.ts';
+
+/**
+ * One kind of log: its columns, and what its rows mean. Framing, headers, quoting, times and counting are the same for
+ * all of them; each kind has a folder of its own with a format in it.
+ */
+export interface LogFormat {
+  /** Columns of a file that has no header. */
+  readonly defaultColumns: readonly string[];
+  /** In lower case. Without these no row can be read, so a line that lacks one is no header. The first is the time. */
+  readonly neededColumns: readonly [time: string, ...others: string[]];
+  readRows(slice: SliceContext): FormatRows;
+}
+
+export interface SliceContext {
+  readonly bytes: Buffer;
+  /** Offset of the bytes in their file. */
+  readonly offset: number;
+  readonly options: SliceOptions;
+  /** Notes a problem of a row by where it stands in the bytes. */
+  note(reason: ProblemReason, start: number, end: number): void;
+}
+
+/** A row with the columns of its header and a readable time. */
+export interface TimedRow {
+  readonly fields: RowFields;
+  /** Where it stands in the slice's bytes, without its line end. */
+  readonly start: number;
+  readonly end: number;
+  readonly time: number;
+  /** Whether it may make events: not outside `since` and `until`. It is read and checked all the same. */
+  readonly isWanted: boolean;
+}
+
+/** Reads the rows of one slice. */
+export interface FormatRows {
+  /** In rising order of the offset of their first row. */
+  readonly events: readonly ConnectionEvent[];
+  readonly lastProbeAt: number | null;
+  /** The columns from here on, in lower case; called before the first row. */
+  useColumns(names: readonly string[]): void;
+  /** What became of the row: it counts, it is ignored by rule, or it is invalid for a reason. */
+  read(row: TimedRow): 'counted' | 'ignored' | ProblemReason;
+}
