@@ -1,0 +1,273 @@
+/**
+ * What one owned partition has counted since its last commit: sightings, marks, losses and the position, all of which
+ * become durable together or not at all. Nothing in here is ever shown: when a commit fails the whole ledger is
+ * thrown away, and the committed state is the truth again.
+ */
+import type { ConnectionEvent } from '../../../event/connection-event.ts';
+import { decodeEvent, EventFormatError } from '../../../event/ndjson.ts';
+import type { Protocol } from '../../../event/protocol.ts';
+import { Overlay } from '../../../sighting/overlay.ts';
+import type { Sighting } from '../../../sighting/sighting.ts';
+import type { EventResult } from '../../counting.ts';
+import { ChunkError, decodeHeaders } from '../chunk-codec.ts';
+import type { ChunkHeaders } from '../chunk.ts';
+import { addLoss, lossForgottenAfterMs, lossKey } from './loss-record.ts';
+import type { LossRecord, NewLoss } from './loss-record.ts';
+import { comparePlaces, expiredMarks, highestPlace, isCounted, judge, markAfter } from './marks.ts';
+import type { Mark, Place } from './marks.ts';
+import { fingerprintOf, firstPosition } from './position.ts';
+import type { LogRecord, Position } from './position.ts';
+import type { StateRecord } from './state-record.ts';
+
+/** What is committed of one partition. */
+export interface PartitionState {
+  /** Null before the first commit ever. */
+  readonly position: Position | null;
+  /** By lane and run. */
+  readonly marks: ReadonlyMap<string, ReadonlyMap<string, Mark>>;
+  /** By `lossKey`. */
+  readonly losses: ReadonlyMap<string, LossRecord>;
+}
+
+export interface LedgerOptions {
+  readonly partition: number;
+  /** Of the topics; chunks that were cut for another number are refused. */
+  readonly partitions: number;
+  readonly group: string;
+  readonly state: PartitionState;
+  /** The committed sightings. */
+  readonly lookup: (protocol: Protocol, server: string, address: string) => Sighting | undefined;
+  readonly now: () => number;
+  /** Events whose last row is older than this are in none of the windows. */
+  readonly lateAfterMs: number;
+}
+
+/** When the newest event of a live chunk was logged, for the lag until its commit. */
+export interface EventTime {
+  readonly server: string;
+  readonly last: number;
+}
+
+/** One commit: what is written, and what may be told about it once it is durable. */
+export interface Flush {
+  readonly records: readonly StateRecord[];
+  readonly position: Position;
+  readonly results: Readonly<Record<EventResult, number>>;
+  readonly times: readonly EventTime[];
+}
+
+const noResults = (): Record<EventResult, number> => ({ accepted: 0, duplicate: 0, late: 0, invalid: 0 });
+
+export class PartitionLedger {
+  readonly #options: LedgerOptions;
+  readonly #overlay: Overlay;
+  readonly #marks: Map<string, Map<string, Mark>>;
+  readonly #losses: Map<string, LossRecord>;
+  #position: Position;
+  #changedMarks = new Map<string, StateRecord>();
+  #changedLosses = new Map<string, StateRecord>();
+  #positionMoved = false;
+  #results = noResults();
+  #times: EventTime[] = [];
+
+  constructor(options: LedgerOptions) {
+    this.#options = options;
+    this.#overlay = new Overlay(options.lookup);
+    this.#marks = new Map([...options.state.marks].map(([lane, runs]) => [lane, new Map(runs)]));
+    this.#losses = new Map(options.state.losses);
+    this.#position = options.state.position ?? firstPosition;
+  }
+
+  /** Next record to read. */
+  get position(): Position {
+    return this.#position;
+  }
+
+  /** Keys that the next flush would write. */
+  get keys(): number {
+    return this.#overlay.size + this.#changedMarks.size + this.#changedLosses.size;
+  }
+
+  get changed(): boolean {
+    return this.#positionMoved || this.keys > 0;
+  }
+
+  /** Highest place of a lane in this partition, missing events that have been declared included. */
+  highest(lane: string): Place | null {
+    const counted = highestPlace(this.#marks.get(lane) ?? new Map());
+    const declared = this.#losses.get(lossKey({ kind: 'event gap', lane, subject: '' }))?.upTo ?? null;
+    if (counted === null || declared === null) return counted ?? declared;
+    return comparePlaces(counted, declared) >= 0 ? counted : declared;
+  }
+
+  /** Reading begins here although the position says nothing yet (a partition that was never counted). */
+  begin(from: number): void {
+    if (this.#position.offset !== from) this.#position = { offset: from, fingerprint: null };
+  }
+
+  /** Counts one record in, whole, and moves the position past it. */
+  apply(record: LogRecord): void {
+    try {
+      this.#applyChunk(decodeHeaders(record.headers, this.#options.partition), record);
+    } catch (error) {
+      if (!(error instanceof ChunkError)) throw error;
+      this.#results.invalid += 1;
+      this.lose(this.#partitionLoss('event gap', `a record is no chunk: ${error.message}`));
+    }
+    this.#position = { offset: record.offset + 1, fingerprint: fingerprintOf(record) };
+    this.#positionMoved = true;
+  }
+
+  /** Notes a loss; it is told once it is durable. */
+  lose(found: NewLoss): void {
+    const loss = addLoss(this.#losses.get(lossKey(found)), found);
+    this.#losses.set(lossKey(loss), loss);
+    this.#changedLosses.set(lossKey(loss), { kind: 'loss', loss });
+  }
+
+  /** The log is not the one that was read: count what was lost, and read on from its earliest record. */
+  restart(from: number, reason: string): void {
+    this.lose(this.#partitionLoss('position lost', reason));
+    this.#position = { offset: from, fingerprint: null };
+    this.#positionMoved = true;
+  }
+
+  /** Forgets marks and losses that nothing can need any more. `earliest` is the first record of the log. */
+  forget(earliest: number): void {
+    const now = this.#options.now();
+    for (const [lane, runs] of this.#marks) {
+      for (const { run } of expiredMarks(runs, earliest, now)) {
+        runs.delete(run);
+        this.#changedMarks.set(`${lane}\t${run}`, { kind: 'mark gone', lane, run });
+      }
+      if (runs.size === 0) this.#marks.delete(lane);
+    }
+    for (const [key, loss] of this.#losses) {
+      if (loss.at >= now - lossForgottenAfterMs) continue;
+      this.#losses.delete(key);
+      this.#changedLosses.set(key, { kind: 'loss gone', key });
+    }
+  }
+
+  /** All changes since the last call, to be written in one transaction. */
+  take(): Flush {
+    const { group } = this.#options;
+    const sightings = this.#overlay.take();
+    const flush: Flush = {
+      records: [
+        ...sightings.map((change): StateRecord => ({ kind: 'sighting', ...change })),
+        ...this.#changedMarks.values(),
+        ...this.#changedLosses.values(),
+        { kind: 'position', group, position: this.#position },
+      ],
+      position: this.#position,
+      results: this.#results,
+      times: this.#times,
+    };
+    this.#changedMarks = new Map();
+    this.#changedLosses = new Map();
+    this.#positionMoved = false;
+    this.#results = noResults();
+    this.#times = [];
+    return flush;
+  }
+
+  #applyChunk(chunk: ChunkHeaders, record: LogRecord): void {
+    if (chunk.partitions !== this.#options.partitions) {
+      this.#refuseForeignCount(chunk);
+      return;
+    }
+    const judgement = judge(this.#marks.get(chunk.lane), chunk, this.#declaredGap(chunk.lane));
+    const lines = (record.value ?? Buffer.alloc(0)).toString('utf8').split('\n');
+    if (lines.at(-1) === '') lines.pop();
+    if (judgement.duplicate) {
+      this.#results.duplicate += lines.length;
+      return;
+    }
+    let unreadable = 0;
+    let newest: ConnectionEvent | null = null;
+    for (const line of lines) {
+      const event = this.#readEvent(line, chunk);
+      if (event === null) {
+        unreadable += 1;
+      } else if (isCounted(judgement, chunk.slice, event.offset)) {
+        this.#results.duplicate += 1;
+      } else {
+        this.#count(event, chunk);
+        if (newest === null || event.last > newest.last) newest = event;
+      }
+    }
+    this.#results.invalid += unreadable;
+    if (newest !== null && !chunk.readingBack) this.#times.push({ server: newest.server, last: newest.last });
+    this.#move(markAfter(chunk, { offset: record.offset, at: record.timestamp }));
+    this.#noteLosses(chunk, judgement, unreadable, newest);
+  }
+
+  /** Null when the line is no event that this chunk can hold. */
+  #readEvent(line: string, chunk: ChunkHeaders): ConnectionEvent | null {
+    try {
+      const event = decodeEvent(line);
+      return event.offset < chunk.firstOffset || event.offset > chunk.lastOffset ? null : event;
+    } catch (error) {
+      if (error instanceof EventFormatError) return null;
+      throw error;
+    }
+  }
+
+  #count(event: ConnectionEvent, chunk: ChunkHeaders): void {
+    this.#overlay.apply(event, { readingBack: chunk.readingBack });
+    const late = event.last < this.#options.now() - this.#options.lateAfterMs;
+    this.#results[late ? 'late' : 'accepted'] += 1;
+  }
+
+  #move(mark: Mark): void {
+    let runs = this.#marks.get(mark.lane);
+    if (runs === undefined) this.#marks.set(mark.lane, (runs = new Map()));
+    runs.set(mark.run, mark);
+    this.#changedMarks.set(`${mark.lane}\t${mark.run}`, { kind: 'mark', mark });
+  }
+
+  #noteLosses(
+    chunk: ChunkHeaders,
+    judgement: ReturnType<typeof judge>,
+    unreadable: number,
+    event: ConnectionEvent | null,
+  ): void {
+    const about = {
+      lane: chunk.lane,
+      server: event?.server ?? '',
+      protocol: event?.protocol ?? ('' as const),
+      at: this.#options.now(),
+      upTo: null,
+    };
+    if (judgement.gap && chunk.previous !== null) {
+      const detail = `agent ${chunk.agentName}: events up to slice ${chunk.previous.slice} never arrived`;
+      this.lose({ ...about, kind: 'event gap', subject: '', detail, upTo: chunk.previous });
+    }
+    if (unreadable > 0) {
+      const detail = `agent ${chunk.agentName}: ${unreadable} events of slice ${chunk.slice} cannot be read`;
+      this.lose({ ...about, kind: 'event gap', subject: '', detail });
+    }
+    for (const run of judgement.overlaps) {
+      const subject = [run, chunk.run].toSorted().join(' ');
+      if (this.#losses.has(lossKey({ kind: 'state history', lane: chunk.lane, subject }))) continue;
+      const detail = `agent ${chunk.agentName}: its state was rolled back or copied (two histories of one lane)`;
+      this.lose({ ...about, kind: 'state history', subject, detail });
+    }
+  }
+
+  #declaredGap(lane: string): Place | null {
+    return this.#losses.get(lossKey({ kind: 'event gap', lane, subject: '' }))?.upTo ?? null;
+  }
+
+  /** Its clients were spread over other partitions: counting it here would show one client in two places. */
+  #refuseForeignCount(chunk: ChunkHeaders): void {
+    this.#results.invalid += 1;
+    const detail = `agent ${chunk.agentName} cut for ${chunk.partitions} partitions, there are ${this.#options.partitions}`;
+    this.lose({ ...this.#partitionLoss('partition count', detail), lane: chunk.lane });
+  }
+
+  #partitionLoss(kind: LossRecord['kind'], detail: string): NewLoss {
+    return { kind, lane: '', subject: '', server: '', protocol: '', at: this.#options.now(), detail, upTo: null };
+  }
+}
