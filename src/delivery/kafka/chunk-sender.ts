@@ -9,8 +9,9 @@
  */
 import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
-import { compression } from './client.ts';
-import type { Kafka, Message, Producer, RecordMetadata } from './client.ts';
+import { compression, rootCause } from './client.ts';
+import type { Kafka, Message, RecordMetadata } from './client.ts';
+import { ProducerConnection } from './producer-connection.ts';
 
 export interface SendableChunk {
   readonly headers: ChunkHeaders;
@@ -59,19 +60,18 @@ export function chunkSender(kafka: Kafka, topic: string): ChunkSender {
       return call.message.partition ?? -1;
     },
   });
-  const connection = new Connection(producer);
+  const connection = new ProducerConnection(producer);
   return {
     send: async (partition, chunks) => {
       const messages = chunks.map((chunk) => message(partition, chunk));
       try {
-        await connection.open();
-        const answers = await connection.track(producer.send({ topic, acks: -1, compression, messages }));
+        const answers = await connection.use((open) => open.send({ topic, acks: -1, compression, messages }));
         refuseOtherAnswers(answers, topic, partition);
       } catch (error) {
         throw meaningOf(error);
       }
     },
-    [Symbol.asyncDispose]: () => connection.close(),
+    [Symbol.asyncDispose]: () => connection[Symbol.asyncDispose](),
   };
 }
 
@@ -90,52 +90,8 @@ function refuseOtherAnswers(answers: readonly RecordMetadata[], topic: string, p
 /** Answers of the broker that the same bytes will get again. */
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
-/** The error at the bottom: kafkajs wraps what happened in what it did about it. */
 function meaningOf(error: unknown): unknown {
-  let inner = error;
-  for (let depth = 0; depth < 5 && inner instanceof Error && inner.cause instanceof Error; depth++) inner = inner.cause;
+  const inner = rootCause(error);
   if (inner instanceof Error && 'type' in inner && refusals.has(String(inner.type))) return new BatchRefused(inner);
   return inner;
-}
-
-/**
- * Connects when first used, and again after a failure. Closing waits for the requests under way, since kafkajs would
- * connect again to retry one of them.
- */
-class Connection {
-  readonly #producer: Producer;
-  readonly #underWay = new Set<Promise<unknown>>();
-  #opening: Promise<void> | null = null;
-  #closed = false;
-
-  constructor(producer: Producer) {
-    this.#producer = producer;
-  }
-
-  async open(): Promise<void> {
-    if (this.#closed) throw new Error('the producer is closed');
-    this.#opening ??= this.track(this.#producer.connect());
-    try {
-      await this.#opening;
-    } catch (error) {
-      this.#opening = null;
-      throw error;
-    }
-  }
-
-  track<Result>(request: Promise<Result>): Promise<Result> {
-    const settled = request.then(
-      () => {},
-      () => {},
-    );
-    this.#underWay.add(settled);
-    void settled.then(() => this.#underWay.delete(settled));
-    return request;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await Promise.all(this.#underWay);
-    await this.#producer.disconnect();
-  }
 }

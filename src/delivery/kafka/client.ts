@@ -51,6 +51,13 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   });
 }
 
+/** What happened: kafkajs wraps it in what it did about it. */
+export function rootCause(error: unknown): unknown {
+  let cause = error;
+  for (let depth = 0; depth < 5 && cause instanceof Error && cause.cause instanceof Error; depth++) cause = cause.cause;
+  return cause;
+}
+
 const loggedFields = [
   'broker',
   'clientId',

@@ -1,6 +1,7 @@
 /** Says once that Kafka does not take what is sent, and once that it does again, however many sends fail meanwhile. */
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import { rootCause } from './client.ts';
 import { BatchRefused, PartitionCountChanged } from './chunk-sender.ts';
 
 export interface OutageState {
@@ -58,9 +59,10 @@ function describe(error: unknown, topic: string): { kind: string; reason: string
     const remedy = 'create it with that number again, or give the agent a new state folder';
     return { kind: 'partitions', reason: `${error.message}: ${remedy}` };
   }
-  const text = error instanceof Error ? error.message : String(error);
-  if (error instanceof BatchRefused) return { kind: 'refused', reason: `a chunk is refused: ${text}` };
-  const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+  if (error instanceof BatchRefused) return { kind: 'refused', reason: `a chunk is refused: ${error.message}` };
+  const cause = rootCause(error);
+  const text = cause instanceof Error ? cause.message : String(cause);
+  const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
   switch (type) {
     case 'UNKNOWN_TOPIC_OR_PARTITION':
       return {

@@ -6,8 +6,8 @@
 import type { LedgerEntry } from '../../event/agent-report.ts';
 import type { Bookkeeping } from '../delivery.ts';
 import type { AgentState, FileRecord } from '../records.ts';
+import type { Acknowledged } from './acknowledgements.ts';
 import type { ChunkHeaders } from './chunk.ts';
-import type { EventPlace } from './cut.ts';
 
 /** A chunk as the outbox knows it, without its body. */
 export interface StoredChunk {
@@ -31,8 +31,7 @@ export interface PackedChunk extends StoredChunk {
 /** What one transaction changes. Everything in it happens, in this order, or nothing does. */
 export interface OutboxWrite {
   readonly steps: readonly OutboxStep[];
-  /** Chunks that their partition has acknowledged, and the highest place acknowledged of each lane in each partition. */
-  readonly acknowledged: { readonly ids: readonly number[]; readonly ledger: readonly LanePlace[] };
+  readonly acknowledged: Acknowledged;
 }
 
 export type OutboxStep =
@@ -74,8 +73,4 @@ export interface Outbox extends AsyncDisposable {
   /** The packed bodies of chunks that wait, in the order of `ids`. */
   bodies(ids: readonly number[]): Promise<Uint8Array[]>;
   settle(facts: { readonly partitions?: number; readonly machine?: string }): Promise<void>;
-}
-
-export function placeOf(headers: ChunkHeaders): EventPlace {
-  return { slice: headers.slice, offset: headers.lastOffset };
 }

@@ -12,7 +12,7 @@ export interface PublishingParts {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   /** Unpacked bodies of chunks that this process did not cut itself. */
-  readonly bodies: (ids: readonly number[]) => Promise<Buffer[]>;
+  readonly bodies: (chunks: readonly QueuedChunk[]) => Promise<Buffer[]>;
   readonly limits: QueueLimits;
 }
 
@@ -101,7 +101,7 @@ export class PartitionPublisher {
 
   async #withBodies(chunks: readonly QueuedChunk[]): Promise<SendableChunk[]> {
     const absent = chunks.filter((chunk) => chunk.body === null);
-    const bodies = absent.length === 0 ? [] : await this.#parts.bodies(absent.map((chunk) => chunk.id));
+    const bodies = absent.length === 0 ? [] : await this.#parts.bodies(absent);
     for (const [index, chunk] of absent.entries()) chunk.body = bodies[index] ?? null;
     return chunks.map(({ headers, body }) => {
       if (body === null) throw new Error(`slice ${headers.slice} of lane ${headers.lane} has no body`);

@@ -40,12 +40,12 @@ export class Publisher {
 
   /** Whether a chunk of this lane is refused, so that more of the lane would only fill the outbox. */
   pinned(lane: string): boolean {
-    return this.#partitions.values().some((partition) => partition.pinned(lane));
+    return [...this.#partitions.values()].some((partition) => partition.pinned(lane));
   }
 
   /** Resolves when no request is under way; nothing is sent afterwards. */
   async stop(): Promise<void> {
-    await Promise.all(this.#partitions.values().map((partition) => partition.stop()));
+    await Promise.all([...this.#partitions.values()].map((partition) => partition.stop()));
   }
 
   #acknowledged(partition: number, chunks: readonly QueuedChunk[]): void {

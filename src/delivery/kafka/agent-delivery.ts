@@ -1,0 +1,173 @@
+/**
+ * The agent's side of delivery by Kafka: what is handed over is cut into chunks, stored in the outbox in one
+ * transaction with the file's position, and published from there until the broker has it. DESIGN.md says why.
+ */
+import type { ConnectionEvent } from '../../event/connection-event.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { Bookkeeping, Delivery, LaneDelivery, Slice } from '../delivery.ts';
+import type { AgentState } from '../records.ts';
+import { BatchRefused } from './chunk-sender.ts';
+import type { ChunkSender } from './chunk-sender.ts';
+import { chunkBytesMax } from './chunk.ts';
+import { bodyBytesMax } from './cut.ts';
+import { LaneBooks } from './lane-books.ts';
+import { OutageLog } from './outage.ts';
+import type { OutageState } from './outage.ts';
+import { OutboxWriter } from './outbox-writer.ts';
+import type { Outbox } from './outbox.ts';
+import { unpack } from './packing.ts';
+import type { QueuedChunk } from './partition-queue.ts';
+import { Publisher } from './publisher.ts';
+import { runSource } from './run.ts';
+import type { TopicFacts } from './topic-facts.ts';
+import { TopicWatch } from './topic-watch.ts';
+import { within } from './within.ts';
+
+export interface KafkaDeliveryParts {
+  readonly outbox: Outbox;
+  readonly sender: ChunkSender;
+  readonly readTopic: () => Promise<TopicFacts>;
+  readonly topic: string;
+  readonly agentName: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  readonly newId: () => string;
+  readonly machineId: () => string;
+  /** Of all chunks that wait, before compression; 32 MiB. */
+  readonly outboxBytesMax?: number;
+}
+
+export interface KafkaDeliveryStatus {
+  /** Null while everything is taken. */
+  readonly outage: OutageState | null;
+  /** Of the topic; null until they are known. */
+  readonly partitions: number | null;
+  readonly chunksWaiting: number;
+  readonly bytesWaiting: number;
+}
+
+export interface KafkaDelivery extends Delivery {
+  status(): KafkaDeliveryStatus;
+}
+
+const outboxBytesMaxDefault = 32 * 1024 * 1024;
+const batchChunksMax = 500;
+const pinMs = 30_000;
+/** How long closing waits for the broker's last answers. Not waiting costs duplicates, nothing else. */
+const closeWaitMs = 2000;
+
+export class AgentDelivery implements KafkaDelivery {
+  readonly state: AgentState;
+  readonly #parts: KafkaDeliveryParts;
+  readonly #books: LaneBooks;
+  readonly #outage: OutageLog;
+  readonly #watch: TopicWatch;
+  readonly #writer: OutboxWriter;
+  readonly #publisher: Publisher;
+
+  constructor(parts: KafkaDeliveryParts) {
+    const { outbox, topic, logger, clock } = parts;
+    this.#parts = parts;
+    this.state = outbox.content.agent;
+    this.#books = new LaneBooks(outbox.content);
+    this.#outage = new OutageLog(topic, logger, clock);
+    this.#watch = new TopicWatch({
+      topic,
+      read: parts.readTopic,
+      partitions: outbox.content.partitions,
+      settle: (partitions) => outbox.settle({ partitions }),
+      outage: this.#outage,
+      onChange: () => this.#writer.proceed(),
+    });
+    this.#publisher = this.#makePublisher();
+    this.#writer = this.#makeWriter();
+    this.#publisher.add(outbox.content.waiting.map((chunk) => ({ ...chunk, body: null })));
+    this.#watch.ask();
+  }
+
+  deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
+    return this.#writer.deliver(slice, events);
+  }
+
+  record(change: Bookkeeping): Promise<void> {
+    return this.#writer.record(change);
+  }
+
+  lane(id: string): LaneDelivery {
+    return this.#books.get(id).report(this.#writer.oldestReadAt(id));
+  }
+
+  status(): KafkaDeliveryStatus {
+    const { chunks, bytes } = this.#writer.waiting;
+    return {
+      outage: this.#outage.current,
+      partitions: this.#watch.partitions,
+      chunksWaiting: chunks,
+      bytesWaiting: bytes,
+    };
+  }
+
+  async drain(deadlineMs: number): Promise<void> {
+    await within(deadlineMs, this.#writer.whenIdle());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await within(closeWaitMs, Promise.all([this.#publisher.stop(), this.#watch.stop()]));
+    try {
+      await this.#writer.close();
+    } finally {
+      await this.#parts.outbox[Symbol.asyncDispose]();
+      // A request that is never answered ends by its own time limit, and its connection with it.
+      await within(closeWaitMs, this.#parts.sender[Symbol.asyncDispose]());
+    }
+  }
+
+  #makeWriter(): OutboxWriter {
+    const { outbox, agentName } = this.#parts;
+    const runs = runSource(this.#parts);
+    return new OutboxWriter({
+      outbox,
+      books: this.#books,
+      settings: () => {
+        const { partitions, messageBytesMax } = this.#watch;
+        if (partitions === null) return null;
+        const bytesMax = messageBytesMax === null ? chunkBytesMax : bodyBytesMax(messageBytesMax);
+        return { run: runs.current(), partitions, bytesMax, agentName };
+      },
+      pinned: (lane) => this.#publisher.pinned(lane),
+      onStored: (chunks) => this.#publisher.add(chunks),
+      onCleaningFailed: (error) => {
+        this.#parts.logger.warn({ error }, 'What was published could not be removed from the state; trying on');
+      },
+      bytesMax: this.#parts.outboxBytesMax ?? outboxBytesMaxDefault,
+    });
+  }
+
+  #makePublisher(): Publisher {
+    const { sender, clock, random } = this.#parts;
+    const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs };
+    const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
+    return new Publisher(
+      { sender, clock, random, bodies, limits },
+      {
+        acknowledged: (_, chunks) => this.#writer.acknowledged(chunks),
+        failed: (_, chunks, error) => this.#failed(chunks, error),
+      },
+      this.#outage,
+    );
+  }
+
+  async #bodies(chunks: readonly QueuedChunk[]): Promise<Buffer[]> {
+    const packed = await this.#parts.outbox.bodies(chunks.map((chunk) => chunk.id));
+    return await Promise.all(chunks.map(({ bytes }, index) => unpack(packed[index] ?? new Uint8Array(), bytes)));
+  }
+
+  #failed(chunks: readonly QueuedChunk[], error: unknown): void {
+    for (const lane of new Set(chunks.map((chunk) => chunk.headers.lane))) this.#books.get(lane).publishFailed();
+    // The topic's limit may have changed.
+    if (error instanceof BatchRefused) this.#watch.ask();
+  }
+}

@@ -1,0 +1,227 @@
+/**
+ * Brings what was handed over into the outbox: cut, packed and stored in one transaction with the position of its
+ * file, several waiting slices at a time. Bounded: while the outbox is full, or a lane's partition refuses what it is
+ * sent, slices wait here, and their files are the spool.
+ */
+import type { ConnectionEvent } from '../../event/connection-event.ts';
+import type { Bookkeeping, Slice } from '../delivery.ts';
+import { Acknowledgements } from './acknowledgements.ts';
+import type { Chunk } from './chunk.ts';
+import type { CutSettings, LaneDraft } from './lane-book.ts';
+import type { LaneBooks } from './lane-books.ts';
+import type { Outbox, OutboxStep } from './outbox.ts';
+import { pack } from './packing.ts';
+import type { QueuedChunk } from './partition-queue.ts';
+import { WaitingLine } from './waiting-line.ts';
+
+export interface OutboxWriterParts {
+  readonly outbox: Outbox;
+  readonly books: LaneBooks;
+  /** Asked before each slice is cut; null until the number of partitions is known. */
+  readonly settings: () => CutSettings | null;
+  /** A chunk of this lane is refused at the moment. */
+  readonly pinned: (lane: string) => boolean;
+  readonly onStored: (chunks: readonly QueuedChunk[]) => void;
+  /** Acknowledged chunks could not be removed; they stay, and are tried again. */
+  readonly onCleaningFailed: (error: unknown) => void;
+  /** Of all chunks that wait, before compression. */
+  readonly bytesMax: number;
+}
+
+interface Settle {
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+interface HandedSlice extends Settle {
+  readonly lanes: readonly [string];
+  readonly slice: Slice;
+  readonly events: readonly ConnectionEvent[];
+}
+interface HandedRecord extends Settle {
+  readonly lanes: readonly string[];
+  readonly change: Bookkeeping;
+}
+type Handed = HandedSlice | HandedRecord;
+
+/** What a chunk costs beside its body: headers, bookkeeping. */
+const chunkOverheadBytes = 1024;
+/** To say before cutting what a slice will take. */
+const eventBytesEstimate = 512;
+const groupBytesMax = 8 * 1024 * 1024;
+const cleaningEveryMs = 500;
+const cleaningRetryMs = 10_000;
+
+export class OutboxWriter {
+  readonly #parts: OutboxWriterParts;
+  readonly #line = new WaitingLine<Handed>();
+  readonly #acknowledgements = new Acknowledgements();
+  #bytes = 0;
+  #chunks = 0;
+  #lastId = 0;
+  #busy = false;
+  #closed = false;
+  #cleaning: NodeJS.Timeout | null = null;
+  #cleaningDue = false;
+  #onRest: (() => void)[] = [];
+
+  constructor(parts: OutboxWriterParts) {
+    this.#parts = parts;
+    for (const chunk of parts.outbox.content.waiting) {
+      this.#count(chunk.bytes, 1);
+      this.#lastId = chunk.id;
+    }
+  }
+
+  /** Of the chunks that are stored and not acknowledged. */
+  get waiting(): { readonly chunks: number; readonly bytes: number } {
+    return { chunks: this.#chunks, bytes: this.#bytes };
+  }
+
+  deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
+    this.#parts.books.knowFile(slice.file);
+    return this.#hand((settle) => ({ slice, events, lanes: [slice.lane.id], ...settle }));
+  }
+
+  record(change: Bookkeeping): Promise<void> {
+    const lanes = this.#parts.books.lanesOf(change);
+    return this.#hand((settle) => ({ change, lanes, ...settle }));
+  }
+
+  /** When the oldest slice of a lane that is not yet stored was read. */
+  oldestReadAt(lane: string): number | null {
+    const first = this.#line.find((item) => 'slice' in item && item.lanes[0] === lane);
+    return first !== undefined && 'slice' in first ? first.slice.readAt : null;
+  }
+
+  /** The broker has these. They leave with the next transaction. */
+  acknowledged(chunks: readonly QueuedChunk[]): void {
+    for (const chunk of chunks) {
+      this.#acknowledgements.add(chunk.id, this.#parts.books.of(chunk).acknowledged(chunk));
+      this.#count(-chunk.bytes, -1);
+    }
+    this.#cleanIn(cleaningEveryMs);
+    this.proceed();
+  }
+
+  /** Looks again at what waits: there may be room, or the topic known, or a lane no longer refused. */
+  proceed(): void {
+    if (this.#busy) return;
+    this.#busy = true;
+    void this.#store();
+  }
+
+  /** Resolves when nothing waits to be stored and everything stored is acknowledged. */
+  async whenIdle(): Promise<void> {
+    while (this.#busy || this.#chunks > 0 || !this.#line.isEmpty) await this.#rest();
+  }
+
+  /** What is not stored is rejected; acknowledgements that are known are stored. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    if (this.#cleaning !== null) clearTimeout(this.#cleaning);
+    for (const item of this.#line.clear()) item.reject(new Error('the delivery is closed'));
+    while (this.#busy) await this.#rest();
+    if (!this.#acknowledgements.isEmpty) await this.#commit([]);
+  }
+
+  #hand(item: (settle: Settle) => Handed): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed) return reject(new Error('the delivery is closed'));
+      this.#line.push(item({ resolve, reject }));
+      this.proceed();
+    });
+  }
+
+  async #store(): Promise<void> {
+    for (;;) {
+      const group = this.#closed ? [] : this.#takeGroup();
+      if (group.length === 0 && !this.#cleaningDue) break;
+      await this.#commit(group);
+    }
+    this.#busy = false;
+    for (const resolve of this.#onRest.splice(0)) resolve();
+  }
+
+  #rest(): Promise<void> {
+    return new Promise((resolve) => this.#onRest.push(resolve));
+  }
+
+  #takeGroup(): Handed[] {
+    const { bytesMax, pinned } = this.#parts;
+    let taken = 0;
+    return this.#line.take((item) => {
+      if (!('slice' in item) || item.events.length === 0) return true;
+      const bytes = item.events.length * eventBytesEstimate;
+      if (this.#parts.settings() === null || pinned(item.lanes[0])) return false;
+      if (this.#bytes + taken > 0 && this.#bytes + taken + bytes > bytesMax) return false;
+      if (taken > 0 && taken + bytes > groupBytesMax) return false;
+      taken += bytes;
+      return true;
+    });
+  }
+
+  /** Never rejects: whoever handed something over is told. */
+  async #commit(group: readonly Handed[]): Promise<void> {
+    const drafts = new Map<string, LaneDraft>();
+    const acknowledged = this.#acknowledgements.take();
+    this.#cleaningDue = false;
+    try {
+      const queued: QueuedChunk[] = [];
+      const steps: OutboxStep[] = [];
+      for (const item of group) steps.push(await this.#step(item, drafts, queued));
+      await this.#parts.outbox.write({ steps, acknowledged });
+      for (const [lane, draft] of drafts) this.#parts.books.get(lane).adopt(draft);
+      this.#adopt(queued);
+      for (const item of group) item.resolve();
+    } catch (error) {
+      for (const [lane, draft] of drafts) this.#parts.books.get(lane).discard(draft);
+      this.#acknowledgements.putBack(acknowledged);
+      // All that waits: what comes after in a lane must not be stored, and a state that cannot be written serves none.
+      for (const item of [...group, ...this.#line.clear()]) item.reject(error);
+      if (group.length === 0) this.#parts.onCleaningFailed(error);
+      if (!this.#acknowledgements.isEmpty) this.#cleanIn(cleaningRetryMs);
+    }
+  }
+
+  async #step(item: Handed, drafts: Map<string, LaneDraft>, queued: QueuedChunk[]): Promise<OutboxStep> {
+    if (!('slice' in item)) return { kind: 'record', change: item.change };
+    const { slice, events } = item;
+    const [lane] = item.lanes;
+    if (events.length === 0) return { kind: 'slice', lane, slice: null, file: slice.file, chunks: [] };
+    const settings = this.#parts.settings();
+    if (settings === null) throw new Error('the number of partitions is not known');
+    const draft = drafts.get(lane) ?? this.#parts.books.get(lane).draft();
+    drafts.set(lane, draft);
+    const own = draft.cutSlice(slice, events, settings).map((chunk) => this.#queue(chunk, slice.readAt));
+    queued.push(...own);
+    const chunks = await Promise.all(own.map(async (chunk) => ({ ...chunk, packed: await pack(chunk.body) })));
+    return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks };
+  }
+
+  #queue(chunk: Chunk, readAt: number): QueuedChunk & { readonly body: Buffer } {
+    const { partition, headers, body, events } = chunk;
+    return { id: ++this.#lastId, partition, headers, bytes: body.length, events, readAt, body };
+  }
+
+  #adopt(queued: readonly QueuedChunk[]): void {
+    for (const chunk of queued) {
+      this.#count(chunk.bytes, 1);
+      this.#parts.books.of(chunk).stored(chunk);
+    }
+    this.#parts.onStored(queued);
+  }
+
+  #count(bodyBytes: number, chunks: number): void {
+    this.#chunks += chunks;
+    this.#bytes += bodyBytes + chunks * chunkOverheadBytes;
+  }
+
+  #cleanIn(ms: number): void {
+    if (this.#closed || this.#cleaning !== null) return;
+    this.#cleaning = setTimeout(() => {
+      this.#cleaning = null;
+      this.#cleaningDue = !this.#acknowledgements.isEmpty;
+      this.proceed();
+    }, ms);
+  }
+}
