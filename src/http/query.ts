@@ -37,7 +37,7 @@ export function readQuery(given: Readonly<Record<string, unknown>>, known: reado
       const word = words.find((candidate) => candidate === value);
       if (word !== undefined) return word;
       const detail = `The parameter "${name}" cannot be ${quoted(value)}: it is one of ${words.join(', ')}`;
-      throw new Problem(400, `${detail}${didYouMean(value, words)}.`);
+      throw new Problem(400, suggesting(detail, value, words));
     },
     integer(name, { min, max, otherwise }) {
       const value = text(name);
@@ -51,7 +51,12 @@ export function readQuery(given: Readonly<Record<string, unknown>>, known: reado
 
 function unknownParameter(name: string, known: readonly string[]): string {
   const takes = known.length === 0 ? 'this path takes none' : `this path takes ${known.join(', ')}`;
-  return `There is no parameter ${quoted(name)}: ${takes}${didYouMean(name, known)}.`;
+  return suggesting(`There is no parameter ${quoted(name)}: ${takes}`, name, known);
+}
+
+/** Ends a sentence with the word that was probably meant, or with a full stop. */
+export function suggesting(sentence: string, word: string, known: readonly string[]): string {
+  return sentence + (didYouMean(word, known) || '.');
 }
 
 /** What a client sent, for a sentence: short, whatever it sent. */

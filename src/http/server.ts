@@ -5,11 +5,10 @@
  */
 import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
-import { didYouMean } from '../runtime/nearest.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { type ListenAddress, addressText, answersHost, listenError, refuseOpenListen } from './listen-address.ts';
 import { Problem, problemAnswer, problemDocument, problemType } from './problem.ts';
-import { quoted, readQuery } from './query.ts';
+import { quoted, readQuery, suggesting } from './query.ts';
 import type { HttpAnswer, Route } from './route.ts';
 
 export const urlLengthMax = 4096;
@@ -113,11 +112,8 @@ function createApp(options: ServerOptions): FastifyInstance {
   });
   app.setNotFoundHandler((request) => {
     const path = request.url.split('?')[0] ?? '';
-    const near = didYouMean(
-      path,
-      options.routes.map((route) => route.path),
-    );
-    throw new Problem(404, `There is nothing at ${quoted(path)}${near}.`);
+    const known = options.routes.map((route) => route.path);
+    throw new Problem(404, suggesting(`There is nothing at ${quoted(path)}`, path, known));
   });
   app.setErrorHandler((error, request, reply) => answerError(options.log, error, request, reply));
   return app;
@@ -126,7 +122,11 @@ function createApp(options: ServerOptions): FastifyInstance {
 function addRoute(app: FastifyInstance, route: Route, log: Logger, closing: AbortSignal): void {
   app.get(route.path, async (request, reply) => {
     const gone = new AbortController();
-    reply.raw.once('close', () => gone.abort());
+    reply.raw.once('close', () => {
+      gone.abort();
+      // A connection that was busy when the server began to close is idle from now on, and would be kept.
+      if (closing.aborted) setImmediate(() => app.server.closeIdleConnections());
+    });
     const answer = await route.answer({
       path: request.params as Readonly<Record<string, string>>,
       query: readQuery(request.query as Readonly<Record<string, unknown>>, route.parameters),
@@ -141,7 +141,7 @@ function addRoute(app: FastifyInstance, route: Route, log: Logger, closing: Abor
 function send(log: Logger, reply: FastifyReply, answer: HttpAnswer, headOnly: boolean): FastifyReply {
   void reply.code(answer.status ?? 200).headers({ ...answer.headers, 'Content-Type': answer.type });
   if (typeof answer.body === 'string' || Buffer.isBuffer(answer.body)) return reply.send(answer.body);
-  if (headOnly) return reply.send(null);
+  if (headOnly) return reply.send(Readable.from([]));
   const pieces = Readable.from(answer.body, { objectMode: false });
   // A client that goes away is no error; anything else ends the answer in the middle, and only the log can say why.
   pieces.on('error', (error) => log.error({ error }, 'an answer broke off'));
