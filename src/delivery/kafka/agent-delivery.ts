@@ -73,7 +73,7 @@ export class AgentDelivery implements KafkaDelivery {
     this.#parts = parts;
     this.state = outbox.content.agent;
     this.#books = new LaneBooks(outbox.content);
-    this.#outage = new OutageLog(topic, logger, clock);
+    this.#outage = new OutageLog(topic, 'events', logger, clock);
     this.#watch = new TopicWatch({
       topic,
       read: parts.readTopic,

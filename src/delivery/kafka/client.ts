@@ -33,6 +33,9 @@ export interface KafkaConnection {
 /** What every record is sent with. */
 export const compression = CompressionTypes.GZIP;
 
+/** By key, as Java's clients do. */
+export const keyPartitioner = kafkajs.Partitioners.DefaultPartitioner;
+
 /** For `describeConfigs` and `alterConfigs`. */
 export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 

@@ -15,14 +15,17 @@ export class OutageLog {
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #topic: string;
+  readonly #what: string;
   /** What fails at the moment: partitions, lanes in a partition, or a word for another activity. */
   readonly #failing = new Set<string>();
   /** Causes that have been said since the outage began. */
   readonly #said = new Set<string>();
   #current: OutageState | null = null;
 
-  constructor(topic: string, logger: Logger, clock: Clock) {
+  /** `what` is sent to the topic, in the plural. */
+  constructor(topic: string, what: string, logger: Logger, clock: Clock) {
     this.#topic = topic;
+    this.#what = what;
     this.#logger = logger;
     this.#clock = clock;
   }
@@ -38,7 +41,7 @@ export class OutageLog {
     this.#current = { since: this.#current?.since ?? this.#clock.now(), reason };
     if (this.#said.has(kind)) return;
     this.#said.add(kind);
-    this.#logger.warn({ topic: this.#topic, reason }, 'Kafka does not take events; nothing is lost, trying on');
+    this.#logger.warn({ topic: this.#topic, reason }, `Kafka does not take ${this.#what}; trying on`);
   }
 
   /** True if the subject had failed before. */
@@ -48,7 +51,7 @@ export class OutageLog {
     const seconds = Math.round((this.#clock.now() - this.#current.since) / 1000);
     this.#current = null;
     this.#said.clear();
-    this.#logger.info({ topic: this.#topic, seconds }, 'Kafka takes events again');
+    this.#logger.info({ topic: this.#topic, seconds }, `Kafka takes ${this.#what} again`);
     return true;
   }
 }
