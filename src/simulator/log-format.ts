@@ -37,6 +37,8 @@ export const reorderedColumns: readonly Column[] = [
   'duration',
 ];
 
+export const columnOrders: readonly (readonly Column[])[] = [standardColumns, columnsWithPuid, reorderedColumns];
+
 export interface LogFormat {
   readonly columns: readonly Column[];
   /** `full`: bare column row, then five `#` lines; `fields`: the `#` lines only; `none`: a file that a crash left empty. */

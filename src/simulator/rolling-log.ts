@@ -6,7 +6,7 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { LogFile } from './log-file.ts';
-import { commentText, headText, rowText, type Column, type LogFormat } from './log-format.ts';
+import { columnOrders, commentText, headText, rowText, type Column, type LogFormat } from './log-format.ts';
 import { logName, periodLabel, type RollOver } from './log-name.ts';
 import type { LoggedProtocol, LogRow } from './log-row.ts';
 import { badLine, isBadKind, tolerableLine, type BadKind, type OddKind, type TolerableKind } from './odd-rows.ts';
@@ -31,6 +31,8 @@ export interface WritingStyle {
   /** Probability, per row, of an odd row of one of the kinds. */
   readonly oddChance: number;
   readonly oddKinds: readonly OddKind[];
+  /** Probability, per row, that the header comes again before it, now and then with other columns from there on. */
+  readonly headerChance: number;
 }
 
 export interface RollingLogOptions {
@@ -89,6 +91,9 @@ export class RollingLog {
 
   write(row: LogRow): void {
     const { random } = this.#options;
+    if (this.#style.headerChance > 0 && random.chance(this.#style.headerChance)) {
+      this.repeatHeader(row.timeMs, random.chance(0.5) ? random.pick(columnOrders) : undefined);
+    }
     const odd =
       this.#style.oddChance > 0 && random.chance(this.#style.oddChance) ? random.pick(this.#style.oddKinds) : null;
     if (odd !== null) this.writeOdd(odd, row);

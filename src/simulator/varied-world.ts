@@ -28,14 +28,23 @@ export const variedServers: readonly ServerPlan[] = [
     logsCommands: true,
     format: { newline: '\n', byteOrderMark: true, header: 'fields', version: '14.0.0.0' },
   },
+  {
+    name: 'EX-BARE',
+    ipv4: ipv4('10.0.0.5'),
+    protocols: ['pop3'],
+    rollOver: 'monthly',
+    backEnd: false,
+    format: { header: 'none' },
+  },
   { name: 'EX-ODD', ipv4: ipv4('10.0.0.4'), rollOver: 'weekly', okText: 'Ok', format: { columns: reorderedColumns } },
 ];
 
-/** Torn, late and odd rows, all of them now and then. */
+/** Torn, late and odd rows and changed headers, all of them now and then. */
 export const roughStyle: Partial<WritingStyle> = {
   tornChance: 0.05,
   lateChance: 0.2,
   oddChance: 0.02,
+  headerChance: 0.001,
   oddKinds: [...badKinds.filter((kind) => kind !== 'too long'), ...tolerableKinds],
 };
 
@@ -44,9 +53,9 @@ export function variedWorld(
   options: Pick<WorldOptions, 'directory' | 'seed' | 'startMs'> & { readonly style?: Partial<WritingStyle> },
 ): WorldOptions {
   const devices = variedServers.flatMap((server) =>
-    bothProtocols.flatMap((protocol) => variedDevices(server.name, protocol)),
+    (server.protocols ?? bothProtocols).flatMap((protocol) => variedDevices(server.name, protocol)),
   );
-  return { ...options, servers: variedServers, devices };
+  return { ...options, servers: variedServers, devices, restartEveryMs: 20 * 60_000 };
 }
 
 /** One device of every profile, and every kind of address and user name, for one server and protocol. */

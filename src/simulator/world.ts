@@ -30,11 +30,20 @@ export interface WorldOptions {
   readonly servers: readonly ServerPlan[];
   readonly devices: readonly DevicePlan[];
   readonly style?: Partial<WritingStyle>;
+  /** About how often one of the services restarts; default never. */
+  readonly restartEveryMs?: number;
   /** Goes on from the truth of an earlier world in the same directory. */
   readonly earlier?: Truth | null;
 }
 
-const plainStyle: WritingStyle = { mode: 'row', tornChance: 0, lateChance: 0, oddChance: 0, oddKinds: [] };
+const plainStyle: WritingStyle = {
+  mode: 'row',
+  tornChance: 0,
+  lateChance: 0,
+  oddChance: 0,
+  oddKinds: [],
+  headerChance: 0,
+};
 
 export function createWorld(options: WorldOptions): World {
   return new World(options);
@@ -63,6 +72,8 @@ export class World {
     this.#anchor = { rowMs: options.startMs, storyMs: options.startMs };
     for (const server of options.servers) this.#openServer(server);
     for (const device of options.devices) this.addDevice(device);
+    const { restartEveryMs } = options;
+    if (restartEveryMs !== undefined) this.#schedule.add(options.startMs, this.#restartNowAndThen(restartEveryMs));
   }
 
   /** Row time, milliseconds since the epoch. */
@@ -170,6 +181,15 @@ export class World {
     while (plan.untilMs === undefined || this.#storyMs < plan.untilMs) {
       yield* profiles[plan.profile].session(stage);
       yield Math.round(periodMs * (0.9 + random.next() / 5));
+    }
+  }
+
+  *#restartNowAndThen(everyMs: number): Life {
+    const random = this.#random.fork('restarts');
+    const services = [...this.#services.values()];
+    for (;;) {
+      yield random.integer(everyMs / 2, (everyMs * 3) / 2);
+      random.pick(services).service.restart();
     }
   }
 
