@@ -84,6 +84,7 @@ function failurePart(failure: Failure | null): string {
 export function decodeEvent(line: unknown): ConnectionEvent {
   const document = checkedLine(typeof line === 'string' ? parsedJson(line) : line);
   const { event, client, server, straggler } = document;
+  readTime(document['@timestamp']);
   const first = readTime(event.start);
   const last = readTime(event.end);
   if (first > last) {
