@@ -11,6 +11,9 @@ export const textsKeptMax = 16;
  * `add` and `merge` answer the set to use from then on, and may have changed the one they were called on; `copy`
  * answers one that later changes leave alone. (Small and bounded sets are never changed in place, so that copying a
  * sighting costs nothing; only a report's large sets are.)
+ *
+ * Sets that hold the same are equal in depth: the implementations keep what they hold in one order and in fields that
+ * `deepStrictEqual` sees.
  */
 export interface DistinctTexts {
   /** How many texts are kept. */

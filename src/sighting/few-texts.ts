@@ -6,20 +6,20 @@ import { SketchedTexts } from './sketched-texts.ts';
 
 /** Up to 16 texts, sorted by code point, as nearly every set is; immutable. */
 class FewTexts implements DistinctTexts {
-  readonly #texts: readonly string[];
-  readonly #mode: TextsMode;
+  private readonly texts: readonly string[];
+  private readonly mode: TextsMode;
 
   constructor(texts: readonly string[], mode: TextsMode) {
-    this.#texts = texts;
-    this.#mode = mode;
+    this.texts = texts;
+    this.mode = mode;
   }
 
   get size(): number {
-    return this.#texts.length;
+    return this.texts.length;
   }
 
   get total(): number {
-    return this.#texts.length;
+    return this.texts.length;
   }
 
   get approximate(): boolean {
@@ -27,22 +27,22 @@ class FewTexts implements DistinctTexts {
   }
 
   values(): readonly string[] {
-    return this.#texts;
+    return this.texts;
   }
 
   add(text: string): DistinctTexts {
-    const texts = this.#texts;
+    const texts = this.texts;
     if (texts.includes(text)) return this;
     const key = text.toLowerCase();
     const kept = texts.find((one) => one.toLowerCase() === key);
     if (kept !== undefined) {
       if (compareByCodePoint(kept, text) < 0) return this;
       const respelt = texts.map((one) => (one === kept ? text : one));
-      return new FewTexts(respelt.sort(compareByCodePoint), this.#mode);
+      return new FewTexts(respelt.sort(compareByCodePoint), this.mode);
     }
     const grown = [...texts, text];
-    if (grown.length <= textsKeptMax) return new FewTexts(grown.sort(compareByCodePoint), this.#mode);
-    return this.#mode === 'all' ? ManyTexts.of(grown) : SketchedTexts.of(grown, textsKeptMax);
+    if (grown.length <= textsKeptMax) return new FewTexts(grown.sort(compareByCodePoint), this.mode);
+    return this.mode === 'all' ? ManyTexts.of(grown) : SketchedTexts.of(grown, textsKeptMax);
   }
 
   merge(other: DistinctTexts): DistinctTexts {

@@ -4,10 +4,10 @@ import type { DistinctTexts } from './distinct-texts.ts';
 /** Any number of texts, all kept: a report's large sets. Changed in place. */
 export class ManyTexts implements DistinctTexts {
   /** Lower-cased text -> the spelling that sorts first. */
-  readonly #spellings: Map<string, string>;
+  private readonly spellings: Map<string, string>;
 
   private constructor(spellings: Map<string, string>) {
-    this.#spellings = spellings;
+    this.spellings = spellings;
   }
 
   static of(texts: Iterable<string>): ManyTexts {
@@ -17,11 +17,11 @@ export class ManyTexts implements DistinctTexts {
   }
 
   get size(): number {
-    return this.#spellings.size;
+    return this.spellings.size;
   }
 
   get total(): number {
-    return this.#spellings.size;
+    return this.spellings.size;
   }
 
   get approximate(): boolean {
@@ -29,23 +29,23 @@ export class ManyTexts implements DistinctTexts {
   }
 
   values(): readonly string[] {
-    return [...this.#spellings.values()].sort(compareByCodePoint);
+    return [...this.spellings.values()].sort(compareByCodePoint);
   }
 
   add(text: string): this {
     const key = text.toLowerCase();
-    const kept = this.#spellings.get(key);
-    if (kept === undefined || compareByCodePoint(text, kept) < 0) this.#spellings.set(key, text);
+    const kept = this.spellings.get(key);
+    if (kept === undefined || compareByCodePoint(text, kept) < 0) this.spellings.set(key, text);
     return this;
   }
 
   merge(other: DistinctTexts): this {
     if (other.approximate) throw new TypeError('a set that has dropped texts cannot be merged into one that keeps all');
-    for (const text of other instanceof ManyTexts ? other.#spellings.values() : other.values()) this.add(text);
+    for (const text of other instanceof ManyTexts ? other.spellings.values() : other.values()) this.add(text);
     return this;
   }
 
   copy(): ManyTexts {
-    return new ManyTexts(new Map(this.#spellings));
+    return new ManyTexts(new Map(this.spellings));
   }
 }

@@ -20,12 +20,12 @@ interface Kept {
  */
 export class SketchedTexts implements DistinctTexts {
   /** Full, in rising order of hash. */
-  readonly #kept: readonly Kept[];
-  readonly #largest: Kept;
+  private readonly kept: readonly Kept[];
+  private readonly largest: Kept;
 
   private constructor(kept: readonly Kept[]) {
-    this.#kept = kept;
-    this.#largest = kept[kept.length - 1] as Kept;
+    this.kept = kept;
+    this.largest = kept[kept.length - 1] as Kept;
   }
 
   /** `texts` holds at least `keptMax` distinct texts, and more than that were added. */
@@ -34,13 +34,13 @@ export class SketchedTexts implements DistinctTexts {
   }
 
   get size(): number {
-    return this.#kept.length;
+    return this.kept.length;
   }
 
   get total(): number {
-    const size = this.#kept.length;
+    const size = this.kept.length;
     // 48 bits of the hash are plenty, and `+ 1` keeps the fraction above zero.
-    const fraction = (Number.parseInt(this.#largest.hash.slice(0, 12), 16) + 1) / 2 ** 48;
+    const fraction = (Number.parseInt(this.largest.hash.slice(0, 12), 16) + 1) / 2 ** 48;
     return Math.max(size + 1, Math.round((size - 1) / fraction));
   }
 
@@ -49,11 +49,11 @@ export class SketchedTexts implements DistinctTexts {
   }
 
   values(): readonly string[] {
-    return this.#kept.map((kept) => kept.text).sort(compareByCodePoint);
+    return this.kept.map((kept) => kept.text).sort(compareByCodePoint);
   }
 
   add(text: string): SketchedTexts {
-    const kept = this.#kept;
+    const kept = this.kept;
     if (kept.some((one) => one.text === text)) return this;
     const key = text.toLowerCase();
     const same = kept.find((one) => one.key === key);
@@ -62,7 +62,7 @@ export class SketchedTexts implements DistinctTexts {
       return new SketchedTexts(kept.map((one) => (one === same ? { ...one, text } : one)));
     }
     const candidate = keep(text);
-    if (compareKept(candidate, this.#largest) > 0) return this;
+    if (compareKept(candidate, this.largest) > 0) return this;
     return new SketchedTexts([...kept, candidate].sort(compareKept).slice(0, kept.length));
   }
 
