@@ -245,7 +245,7 @@ function enterText(texts: Map<string, string>, text: string): void {
 }
 
 function cut(text: string): string {
-  return text.length <= textCodePointsMax ? text : [...text].slice(0, textCodePointsMax).join('');
+  return text.length <= textCodePointsMax ? text : Array.from(text).slice(0, textCodePointsMax).join('');
 }
 
 /** The simulator's own probes are called so, with or without a domain. */

@@ -24,11 +24,11 @@ export interface Stage {
   readonly plan: DevicePlan;
   readonly random: Random;
   /** Connects to the server that the device dials now; one client port a connection. */
-  connect(): Connection;
+  readonly connect: () => Connection;
   /** Whether the device dials another server now than `connection` leads to, or has been switched off. */
-  hasLeft(connection: Connection): boolean;
+  readonly hasLeft: (connection: Connection) => boolean;
   /** The next of the device's spellings. */
-  user(): string;
+  readonly user: () => string;
 }
 
 interface Profile {

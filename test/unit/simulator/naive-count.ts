@@ -116,7 +116,7 @@ function newClient(time: string): NaiveClient {
 }
 
 function countUser(client: NaiveClient, logged: string): void {
-  const user = [...logged].slice(0, 256).join('');
+  const user = Array.from(logged).slice(0, 256).join('');
   if (user === '' || /^(.*\\)?HealthMailbox/.test(user)) return;
   const index = client.users.findIndex((known) => known.toLowerCase() === user.toLowerCase());
   if (index === -1) client.users.push(user);
@@ -142,7 +142,7 @@ function countVerdict(client: NaiveClient, row: Row): void {
 }
 
 export function byCodePoint(texts: readonly string[]): string[] {
-  const points = (text: string): number[] => [...text].map((character) => character.codePointAt(0) ?? 0);
+  const points = (text: string): number[] => Array.from(text, (character) => character.codePointAt(0) ?? 0);
   return texts.toSorted((a, b) => {
     const [left, right] = [points(a), points(b)];
     const differs = left.findIndex((point, index) => point !== right[index]);
