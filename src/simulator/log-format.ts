@@ -1,6 +1,6 @@
 import type { LogRow, LoggedEndpoint, LoggedProtocol } from './log-row.ts';
 
-export const standardColumns = [
+const standardColumns = [
   'dateTime',
   'sessionId',
   'seqNumber',

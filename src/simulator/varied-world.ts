@@ -10,7 +10,7 @@ import type { WorldOptions } from './world.ts';
 
 const healthUser = 'HealthMailbox3f2a9c0d4b7e41f58c6a1b2d3e4f5a6b@contoso.test';
 
-export const variedServers: readonly ServerPlan[] = [
+const variedServers: readonly ServerPlan[] = [
   { name: 'EX01', ipv4: ipv4('10.0.0.1'), ipv6: ipv6(0xfd00, 0, 0, 0, 0, 0, 0, 1) },
   {
     name: 'EX02',
@@ -59,7 +59,7 @@ export function variedWorld(
 }
 
 /** One device of every profile, and every kind of address and user name, for one server and protocol. */
-export function variedDevices(server: string, protocol: LoggedProtocol): DevicePlan[] {
+function variedDevices(server: string, protocol: LoggedProtocol): DevicePlan[] {
   const plainPort = protocol === 'pop3' ? 110 : 143;
   const device = (
     profile: DevicePlan['profile'],

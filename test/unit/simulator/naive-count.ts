@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ipaddr from 'ipaddr.js';
 
-export interface NaiveClient {
+interface NaiveClient {
   connections: number;
   rows: number;
   commands: number;
