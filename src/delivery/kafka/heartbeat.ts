@@ -36,7 +36,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
   readonly #outage: OutageLog;
   readonly #stop = new AbortController();
   #newest = new Map<string, AgentReport>();
-  #sending: Promise<void> | null = null;
+  #sending = false;
 
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
@@ -54,12 +54,12 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
   accept(report: AgentReport): void {
     if (this.#stop.signal.aborted) return;
     this.#newest.set(reportKey(report), report);
-    this.#sending ??= this.#send();
+    if (this.#sending) return;
+    this.#sending = true;
+    void this.#send();
   }
 
   async #send(): Promise<void> {
-    // The field must be set before the loop can end.
-    await Promise.resolve();
     while (this.#newest.size > 0 && !this.#stop.signal.aborted) {
       const reports = this.#newest;
       this.#newest = new Map();
@@ -72,7 +72,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
         await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => {});
       }
     }
-    this.#sending = null;
+    this.#sending = false;
   }
 
   async #sendAll(reports: ReadonlyMap<string, AgentReport>): Promise<void> {

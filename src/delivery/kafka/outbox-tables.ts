@@ -5,7 +5,15 @@ import { rowChecksum } from '../store/row-checksum.ts';
 import { stateDamaged } from '../store/state-errors.ts';
 import { transaction } from '../store/transaction.ts';
 import type { ChunkHeaders } from './chunk.ts';
-import type { LanePlace, OutboxContent, OutboxStep, OutboxWrite, PackedChunk, StoredChunk } from './outbox.ts';
+import type {
+  LanePlace,
+  OutboxContent,
+  OutboxFacts,
+  OutboxStep,
+  OutboxWrite,
+  PackedChunk,
+  StoredChunk,
+} from './outbox.ts';
 
 export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
   (database) => {
@@ -80,7 +88,7 @@ export class OutboxTables {
     });
   }
 
-  settle(facts: { readonly partitions?: number; readonly machine?: string }): void {
+  settle(facts: OutboxFacts): void {
     transaction(this.#state.database, () => {
       if (facts.partitions !== undefined) this.#putFact('partitions', String(facts.partitions));
       if (facts.machine !== undefined) this.#putFact('machine', facts.machine);

@@ -24,8 +24,8 @@ export interface StoredChunk {
 
 /** A chunk on its way into the outbox. */
 export interface PackedChunk extends StoredChunk {
-  /** The body, zstd. */
-  readonly packed: Uint8Array;
+  /** The body, zstd; has its memory for itself. */
+  readonly packed: Uint8Array<ArrayBuffer>;
 }
 
 /** What one transaction changes. Everything in it happens, in this order, or nothing does. */
@@ -72,5 +72,11 @@ export interface Outbox extends AsyncDisposable {
   write(change: OutboxWrite): Promise<void>;
   /** The packed bodies of chunks that wait, in the order of `ids`. */
   bodies(ids: readonly number[]): Promise<Uint8Array[]>;
-  settle(facts: { readonly partitions?: number; readonly machine?: string }): Promise<void>;
+  settle(facts: OutboxFacts): Promise<void>;
+}
+
+/** What is known once, or changes hardly ever. */
+export interface OutboxFacts {
+  readonly partitions?: number;
+  readonly machine?: string;
 }

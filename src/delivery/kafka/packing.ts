@@ -7,7 +7,7 @@ const decompress = promisify(zstdDecompress);
 
 const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-export async function pack(body: Buffer): Promise<Uint8Array> {
+export async function pack(body: Buffer): Promise<Uint8Array<ArrayBuffer>> {
   // A copy of exactly these bytes: what zlib answers may be a part of something larger.
   return new Uint8Array(await compress(body, options));
 }

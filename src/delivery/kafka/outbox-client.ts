@@ -1,0 +1,44 @@
+import { WorkerClient } from '../store/worker-client.ts';
+import type { Outbox, OutboxContent, OutboxFacts, OutboxWrite } from './outbox.ts';
+
+/** What the worker can be asked. */
+export interface OutboxCalls {
+  open(request: { readonly directory: string; readonly programVersion: string }): OutboxContent;
+  write(change: OutboxWrite): void;
+  bodies(request: { readonly ids: readonly number[] }): Uint8Array<ArrayBuffer>[];
+  settle(facts: OutboxFacts): void;
+}
+
+export interface OpenOutboxOptions {
+  readonly directory: string;
+  readonly programVersion: string;
+  /** The worker is gone, and every call fails from now on: the program has to start anew. */
+  readonly onCrash?: (error: Error) => void;
+}
+
+/** Throws a UserError where the state cannot be used: locked, damaged, newer, not writable. */
+export async function openOutbox(options: OpenOutboxOptions): Promise<Outbox> {
+  const { directory, programVersion, onCrash } = options;
+  const worker = new WorkerClient<OutboxCalls>(
+    new URL('./outbox-worker.ts', import.meta.url),
+    onCrash === undefined ? {} : { onCrash },
+  );
+  try {
+    const content = await worker.call('open', { directory, programVersion });
+    return {
+      content,
+      write: (change) => worker.call('write', change, packedBuffers(change)),
+      bodies: (ids) => worker.call('bodies', { ids }),
+      settle: (facts) => worker.call('settle', facts),
+      [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await worker[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** Handed over instead of copied: a packed body is made for this call alone. */
+function packedBuffers(change: OutboxWrite): ArrayBuffer[] {
+  return change.steps.flatMap((step) => (step.kind === 'slice' ? step.chunks.map(({ packed }) => packed.buffer) : []));
+}

@@ -1,0 +1,40 @@
+/** The worker thread that owns the outbox's database: a commit waits for the disk, and nobody else should. */
+import { openState } from '../store/open-state.ts';
+import type { State } from '../store/open-state.ts';
+import { stateError } from '../store/state-errors.ts';
+import { Handover, serveWorker } from '../store/worker-host.ts';
+import type { OutboxCalls } from './outbox-client.ts';
+import { OutboxTables, outboxMigrations } from './outbox-tables.ts';
+
+let opened: { readonly state: State; readonly tables: OutboxTables } | null = null;
+
+/** What SQLite throws comes out as the sentence it stands for. */
+function inTables<Result>(work: (tables: OutboxTables) => Result): Result {
+  if (opened === null) throw new Error('the outbox is not open');
+  const { state, tables } = opened;
+  try {
+    return work(tables);
+  } catch (error) {
+    throw stateError(state.directory, state.kind, error);
+  }
+}
+
+serveWorker<OutboxCalls>(
+  {
+    open: async ({ directory, programVersion }) => {
+      const state = await openState(directory, { kind: 'kafka', programVersion, migrations: outboxMigrations });
+      opened = { state, tables: new OutboxTables(state) };
+      return inTables((tables) => tables.load());
+    },
+    write: (change) => inTables((tables) => tables.write(change)),
+    bodies: ({ ids }) => {
+      const bodies = inTables((tables) => tables.bodies(ids)).map((body) => new Uint8Array(body));
+      return new Handover(
+        bodies,
+        bodies.map((body) => body.buffer),
+      );
+    },
+    settle: (facts) => inTables((tables) => tables.settle(facts)),
+  },
+  () => opened?.state.database.close(),
+);
