@@ -1,6 +1,6 @@
 import type { ClientAddress } from './client-address.ts';
 import type { LoggedProtocol } from './log-row.ts';
-import type { ProfileName } from './profiles.ts';
+import type { ProfileName } from './profile-name.ts';
 
 /** Something that connects: where from, how it behaves (`profiles.ts`), and when it moves to another server. */
 export interface DevicePlan {

@@ -1,5 +1,6 @@
 /** How devices behave: one life each, made of the parts of `session.ts`. Data of a device: `device.ts`. */
 import type { DevicePlan } from './device.ts';
+import type { ProfileName } from './profile-name.ts';
 import type { Random } from './random.ts';
 import { refusals } from './refusals.ts';
 import type { Life } from './schedule.ts';
@@ -34,7 +35,7 @@ export interface Stage {
 interface Profile {
   /** Default time between two sessions. */
   readonly periodMs: number;
-  session(stage: Stage): Life;
+  readonly session: (stage: Stage) => Life;
 }
 
 /** Polls a mailbox, as scanners and ticket systems do. */
@@ -137,7 +138,7 @@ function* probe({ connect, random, user }: Stage): Life {
   yield* leave(connection, random);
 }
 
-export const profiles = {
+export const profiles: Readonly<Record<ProfileName, Profile>> = {
   poll: { periodMs: 5 * minuteMs, session: poll },
   idle: { periodMs: minuteMs, session: idle },
   busy: { periodMs: 10 * secondMs, session: busy },
@@ -148,6 +149,4 @@ export const profiles = {
   openOnly: { periodMs: 3 * minuteMs, session: openOnly },
   knock: { periodMs: 30 * secondMs, session: knock },
   probe: { periodMs: minuteMs, session: probe },
-} as const satisfies Record<string, Profile>;
-
-export type ProfileName = keyof typeof profiles;
+};

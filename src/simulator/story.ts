@@ -7,7 +7,7 @@
 import { ipv4, ipv6, type ClientAddress } from './client-address.ts';
 import type { DevicePlan } from './device.ts';
 import type { LoggedProtocol } from './log-row.ts';
-import type { ProfileName } from './profiles.ts';
+import type { ProfileName } from './profile-name.ts';
 import { createRandom } from './random.ts';
 import type { ServerPlan } from './server.ts';
 
