@@ -50,6 +50,8 @@ export interface FileRecord {
   readonly skippingFrom: number | null;
   /** A row with more columns than its header was met and counted: once a file is enough. */
   readonly extraColumnsNoted: boolean;
+  /** Largest size seen when this was stored: how much goes unread with a file that is gone. */
+  readonly sizeSeen?: number;
   /** Counted up each time the content behind the path was replaced. */
   readonly epoch: number;
   /** True once nothing more is expected: its unterminated tail, if any, has been read. */

@@ -1,0 +1,40 @@
+import type { SliceResult } from '../exchange-log/slice.ts';
+
+/** What one lane has done since the program started. Bytes reconcile: read = durable + in flight + refused. */
+export class LaneFigures {
+  bytesRead = 0;
+  bytesDurable = 0;
+  /** Refused by the delivery; they are read again. */
+  bytesRefused = 0;
+  /** Of what is durable: bytes read while reading back. */
+  bytesReadBack = 0;
+  /** There to be read back when the lane began. */
+  bytesToReadBack = 0;
+  readonly rows = { event: 0, ignored: 0, error: 0 };
+  readonly fileEpochs: Record<string, number> = {};
+  /** Rows without a line end that were read because their file was finished. */
+  unterminated = 0;
+  refusals = 0;
+  lastRowAt: number | null = null;
+  lastProbeAt: number | null = null;
+
+  /** Counts a slice once it is durable. */
+  count(result: SliceResult, bytes: number, readingBack: boolean, wasFinished: boolean): void {
+    this.bytesDurable += bytes;
+    if (readingBack) this.bytesReadBack += bytes;
+    this.rows.event += result.rows.event;
+    this.rows.ignored += result.rows.ignored;
+    this.rows.error += result.rows.invalid;
+    if (wasFinished && result.unterminated) this.unterminated++;
+    this.lastRowAt = later(this.lastRowAt, result.lastRowAt);
+    this.lastProbeAt = later(this.lastProbeAt, result.lastProbeAt);
+  }
+
+  newEpoch(reason: string): void {
+    this.fileEpochs[reason] = (this.fileEpochs[reason] ?? 0) + 1;
+  }
+}
+
+function later(left: number | null, right: number | null): number | null {
+  return left === null || (right !== null && right > left) ? right : left;
+}

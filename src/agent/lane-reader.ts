@@ -1,0 +1,253 @@
+/**
+ * Reading and handing over for one lane: whose turn it is, one slice a turn, several slices on their way at a time.
+ * Bytes that are on their way are bounded for the whole agent; when they are too many, reading stops, and the files are
+ * the spool.
+ */
+import type { Bookkeeping } from '../delivery/delivery.ts';
+import type { LaneRecord } from '../delivery/records.ts';
+import { rowBytesMaxDefault } from '../exchange-log/slice.ts';
+import type { Share } from './budget.ts';
+import type { FollowedFile } from './followed-file.ts';
+import { holds } from './fingerprint.ts';
+import { HandOver } from './hand-over.ts';
+import type { OpenFile } from './handles.ts';
+import type { LaneContext } from './lane-context.ts';
+import type { LaneFigures } from './lane-figures.ts';
+import type { LaneFiles } from './lane-files.ts';
+import { nextTurn, probeDelayMs } from './plan.ts';
+import { bufferBytes } from './read.ts';
+import { takeTurn, type Turn } from './turn.ts';
+
+/** What is read of a file that is believed to be near its end. */
+const liveBytes = 256 * 1024;
+
+export class LaneReader {
+  readonly handOver: HandOver;
+  readonly #context: LaneContext;
+  readonly #files: LaneFiles;
+  readonly #figures: LaneFigures;
+  readonly #lane: () => LaneRecord;
+  readonly #wake: () => void;
+  #share: Share | null = null;
+  #isAsking = false;
+  #turns = 0;
+  #wasHot = false;
+  /** The file whose turn is running. */
+  current: FollowedFile | null = null;
+
+  constructor(context: LaneContext, files: LaneFiles, figures: LaneFigures, lane: () => LaneRecord, wake: () => void) {
+    this.#context = context;
+    this.#files = files;
+    this.#figures = figures;
+    this.#lane = lane;
+    this.#wake = wake;
+    this.handOver = new HandOver(context.delivery, wake);
+  }
+
+  /** Whether a file has something to read now. */
+  get hasWork(): boolean {
+    return this.#next() !== null;
+  }
+
+  #next(): FollowedFile | null {
+    return nextTurn(readable(this.#files.all), this.#wasHot, this.#context.clock.monotonic());
+  }
+
+  /** Gives one file its turn; false when there is nothing to read, or no room for it yet. */
+  async turn(): Promise<boolean> {
+    const file = this.#next();
+    if (file === null) {
+      this.release();
+      return false;
+    }
+    const share = this.#share;
+    if (share === null) {
+      this.#ask(wantedBytes(file, this.#context.limits.sliceBytesMax));
+      return false;
+    }
+    this.#share = null;
+    this.#turns++;
+    this.#wasHot = file.hot;
+    file.lastTurn = this.#turns;
+    this.current = file;
+    try {
+      await this.#read(file, share);
+    } catch (error) {
+      share.release();
+      this.#files.failed(file.path, error);
+      file.unread &&= file.held !== null || file.notBefore > 0;
+    } finally {
+      this.current = null;
+    }
+    return true;
+  }
+
+  /** Asks for room; the lane is woken when there is some, and looks at its files meanwhile. */
+  #ask(bytes: number): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    this.#context.bytesInFlight.take(bytes, this.#context.signal).then(
+      (share) => {
+        this.#isAsking = false;
+        this.#share = share;
+        this.#wake();
+      },
+      () => {
+        this.#isAsking = false;
+      },
+    );
+  }
+
+  /** Gives back room that nobody needs. */
+  release(): void {
+    this.#share?.release();
+    this.#share = null;
+  }
+
+  async #read(file: FollowedFile, share: Share): Promise<void> {
+    const { handles, buffers, limits, signal } = this.#context;
+    const opened = file.held ?? (await handles.openFile(file.path, signal));
+    const bytes = wantedBytes(file, limits.sliceBytesMax);
+    const buffer = buffers.take(bufferBytes(Math.min(bytes, share.amount)));
+    try {
+      if (opened.locator !== file.read.locator) {
+        // Another file stands here by now; the next scan finds out which.
+        file.unread = false;
+        share.release();
+        return;
+      }
+      const turn = await takeTurn(
+        file,
+        opened,
+        buffer.subarray(0, file.read.guard.length + Math.min(bytes, share.amount)),
+        {
+          server: this.#lane().server,
+          horizon: this.#lane().horizon,
+          caches: this.#context.caches,
+          now: this.#context.clock.now(),
+          finish: this.#files.isFinished(file),
+        },
+      );
+      this.#files.recovered(file.path);
+      if (turn === 'changed') await this.#changed(file, opened, share);
+      else this.#take(file, turn, share);
+    } finally {
+      buffers.give(buffer);
+      if (opened !== file.held) await this.#files.keep(file, opened);
+    }
+  }
+
+  async #changed(file: FollowedFile, { handle }: OpenFile, share: Share): Promise<void> {
+    share.release();
+    // A share may answer with less than there is: only a second look counts.
+    if (await holds(handle, file.read.guard)) return;
+    file.unread = false;
+    file.restart = (await handle.stat()).size < file.read.offset ? 'truncated' : 'rewritten';
+  }
+
+  #take(file: FollowedFile, { piece, slice }: Turn, share: Share): void {
+    const { clock } = this.#context;
+    const now = clock.monotonic();
+    const hasGrown = slice !== null || piece.seenTo > file.size;
+    const isFinal = this.#files.isFinished(file) && piece.atEnd && piece.seenTo <= file.size;
+    if (hasGrown) file.quietSince = now;
+    file.size = Math.max(file.size, piece.seenTo);
+    file.nulsUntil = piece.nulsUntil;
+    file.isStuck = slice === null && !piece.atEnd;
+    file.isCatchingUp = !piece.atEnd;
+    file.unread = !piece.atEnd;
+    file.nextProbeAt = now + probeDelayMs(now - file.quietSince);
+    if (slice === null) {
+      share.release();
+      if (isFinal && !file.read.finished) file.note({ finished: true });
+      return;
+    }
+    this.#handOver(file, slice, share);
+  }
+
+  #handOver(file: FollowedFile, slice: NonNullable<Turn['slice']>, share: Share): void {
+    const { start, end, record, head } = slice;
+    const bytes = end - start;
+    const lane = this.#lane();
+    const readingBack = !lane.readBackDone;
+    share.shrinkTo(bytes);
+    const handed = file.hand(record);
+    file.head = head;
+    this.#figures.bytesRead += bytes;
+    this.handOver.deliver({
+      slice: {
+        lane,
+        file: record,
+        start,
+        end,
+        rows: slice.rows.event + slice.rows.ignored + slice.rows.invalid,
+        readingBack,
+        readAt: this.#context.clock.now(),
+      },
+      events: slice.events,
+      share,
+      onDurable: () => {
+        file.arrive(handed, record);
+        this.#figures.count(slice, bytes, readingBack, record.finished);
+      },
+      onRefused: () => {
+        file.arrive(handed, null);
+        this.#figures.bytesRefused += bytes;
+      },
+    });
+  }
+
+  /** Stores what has changed besides positions: in order with the slices, and only of files with none on their way. */
+  record(lane: LaneRecord | null, onRefused: () => void): boolean {
+    const files = [...this.#files.all].filter((file) => file.isDirty && file.inFlight === 0);
+    const forgottenFiles = this.#files.forgotten;
+    if (lane === null && files.length === 0 && forgottenFiles.length === 0) return false;
+    this.#files.forgotten = [];
+    const handed = files.map((file) => ({ file, record: file.read, number: file.hand(file.read) }));
+    const change: Bookkeeping = {
+      ...(lane === null ? {} : { lanes: [lane] }),
+      files: handed.map(({ record }) => record),
+      forgottenFiles,
+    };
+    this.handOver.record(
+      change,
+      () => {
+        for (const { file, record, number } of handed) file.arrive(number, record);
+      },
+      () => {
+        onRefused();
+        this.#files.forgotten.push(...forgottenFiles);
+        for (const { file, number } of handed) {
+          file.arrive(number, null);
+          file.isDirty = true;
+        }
+      },
+    );
+    return true;
+  }
+
+  /** After a refusal, once everything has come back: reads on where the last durable slice ended. */
+  rewind(): void {
+    for (const file of this.#files.all) {
+      if (
+        file.read.offset !== (file.durable?.offset ?? 0) ||
+        file.read.epoch !== (file.durable?.epoch ?? file.read.epoch)
+      )
+        file.rewind();
+    }
+    this.handOver.forgive();
+  }
+}
+
+function* readable(files: Iterable<FollowedFile>): Generator<FollowedFile> {
+  for (const file of files) {
+    if (file.unread && file.restart === null && (file.missedScans === 0 || file.held !== null)) yield file;
+  }
+}
+
+function wantedBytes(file: FollowedFile, sliceBytesMax: number): number {
+  // A row that is longer than a slice is read by the reader of rows once it has seen that it is over-long.
+  if (file.isStuck) return Math.max(sliceBytesMax, 2 * rowBytesMaxDefault);
+  const isFar = file.isCatchingUp || file.size - file.read.offset > liveBytes;
+  return isFar ? sliceBytesMax : Math.min(liveBytes, sliceBytesMax);
+}
