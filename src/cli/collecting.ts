@@ -68,7 +68,11 @@ export async function startCollecting(options: CollectingOptions): Promise<Colle
     started.use(reload);
   }
   const registry = createRegistry({ prefix: 'straggler_', processMetrics: true });
-  metrics = collectorMetrics(registry, collector, collector, { version, revision, unknownSeriesMax: own.topClientsMax });
+  metrics = collectorMetrics(registry, collector, collector, {
+    version,
+    revision,
+    unknownSeriesMax: own.topClientsMax,
+  });
   const server = await serveCollector({
     views: collector,
     registry,

@@ -1,0 +1,43 @@
+import { createKafkaCounting, type KafkaCounting } from '../delivery/kafka/collect/collect.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { startCollecting } from './collecting.ts';
+import { requireBrokers } from './kafka-settings.ts';
+import { programLogger } from './logging.ts';
+import { settingsFrom } from './settings-from.ts';
+import { untilStopped } from './until-stopped.ts';
+
+export async function collectorCommand(options: Readonly<Record<string, unknown>>): Promise<number> {
+  const { settings } = settingsFrom(options);
+  const brokers = requireBrokers(settings);
+  const logger = programLogger(settings.log);
+  return await untilStopped(async (signal) => {
+    let counting: KafkaCounting | null = null;
+    let ready = false;
+    await using collecting = await startCollecting({
+      settings,
+      logger,
+      brokered: true,
+      stuck: () => [],
+      unready: () => (ready ? [] : (counting?.status().reasons ?? ['it is starting'])),
+    });
+    await using kafka = createKafkaCounting({
+      brokers,
+      group: settings.kafka.group,
+      topics: settings.kafka.topics,
+      committed: collecting.collector,
+      reports: collecting.collector.agentBook,
+      observer: collecting.observer,
+      clock: systemClock,
+      logger,
+      lateAfterMs: Math.max(...settings.collector.windows.map((window) => window.ms)),
+    });
+    counting = kafka;
+    collecting.collector.countBy(() => kafka.status());
+    logger.info({ url: collecting.url, brokers, group: settings.kafka.group }, `serving on ${collecting.url}`);
+    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    await Promise.race([kafka.ready, aborted]);
+    ready = true;
+    if (!signal.aborted) logger.info({}, 'the state is loaded, counting');
+    await aborted;
+  });
+}
