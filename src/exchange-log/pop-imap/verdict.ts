@@ -1,10 +1,11 @@
+import { cutText } from '../../event/cut-text.ts';
 import type { CommandKind } from './command.ts';
 import { contextValue } from './context.ts';
 
 /** What a row says of a login. */
 export type Verdict = 'none' | 'succeeded' | Refusal;
 
-/** The server's own words. */
+/** The server's own words, cut. */
 export interface Refusal {
   readonly reason: string;
 }
@@ -25,7 +26,7 @@ export function verdictOf(kind: CommandKind, context: string, hasParameters: boo
     return kind === 'user' ? 'none' : 'succeeded';
   }
   const message = contextValue(context, 'ErrMsg');
-  return { reason: message === null || message === '' ? result : message };
+  return { reason: cutText(message === null || message === '' ? result : message) };
 }
 
 /** Whether a context begins with `R=ok`, as that of nearly every login does; spares the text. */

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { ByteCache } from '../../../src/exchange-log/byte-cache.ts';
+
+test('a cache answers what was made of the bytes, however full it is', () => {
+  const cache = new ByteCache<string>(4, (bytes, start, end) => bytes.toString('latin1', start, end));
+  fc.assert(
+    fc.property(fc.array(fc.string({ maxLength: 3, unit: fc.constantFrom('a', 'b', 'c') })), (texts) => {
+      for (const text of texts) assert.equal(cache.get(Buffer.from(`<${text}>`), 1, 1 + text.length), text);
+    }),
+  );
+});
+
+test('the same bytes are made once and shared', () => {
+  let made = 0;
+  const cache = new ByteCache<object>(16, () => ({ number: made++ }));
+  const first = cache.get(Buffer.from('10.1.2.3:1'), 0, 8);
+  assert.equal(cache.get(Buffer.from('x10.1.2.3'), 1, 9), first);
+  assert.equal(made, 1);
+});
+
+test('bytes that change afterwards do not change what is remembered', () => {
+  const cache = new ByteCache<string>(16, (bytes, start, end) => bytes.toString('latin1', start, end));
+  const bytes = Buffer.from('aaaa');
+  cache.get(bytes, 0, 4);
+  bytes.write('bbbb');
+  assert.equal(cache.get(bytes, 0, 4), 'bbbb');
+  assert.equal(cache.get(Buffer.from('aaaa'), 0, 4), 'aaaa');
+});
