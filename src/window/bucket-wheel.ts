@@ -22,10 +22,6 @@ export class BucketWheel {
     this.#heads = new Int32Array(span + 1).fill(none);
   }
 
-  get span(): number {
-    return this.#ring;
-  }
-
   get lowest(): number {
     return this.#lowest;
   }

@@ -53,7 +53,7 @@ export class RollingSets {
 
   constructor({ windowsMs, bucketMs, classes, nowMs }: RollingSetsOptions) {
     const longestMs = Math.max(...windowsMs);
-    const span = Math.ceil(longestMs / bucketMs) + 2;
+    const span = Math.ceil(longestMs / bucketMs) + 1;
     if (!(bucketMs > 0) || !(Math.min(...windowsMs) > 0) || !(span <= spanMax)) {
       throw new RangeError(`windows of ${windowsMs.join(', ')} ms cannot be kept in buckets of ${bucketMs} ms`);
     }
@@ -149,9 +149,8 @@ export class RollingSets {
   /** Lets the clock pass: afterwards every answer is as of this time. Call it before the touches of that time. */
   advance(nowMs: number): void {
     const current = this.#bucketOf(nowMs);
-    const leapt = current < this.#wheel.current || current > this.#wheel.current + this.#wheel.span;
     // A window that is not whole buckets long has its edge at another moment than the current bucket.
-    if (leapt || this.#lows.some((low, window) => this.#lowOf(window, nowMs) < low)) {
+    if (current < this.#wheel.current || this.#lows.some((low, window) => this.#lowOf(window, nowMs) < low)) {
       this.#countAnew(nowMs);
       return;
     }

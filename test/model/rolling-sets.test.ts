@@ -86,7 +86,8 @@ const ago = fc.oneof(
 const passing = fc.oneof(
   { weight: 6, arbitrary: fc.integer({ min: 0, max: 25 }) },
   { weight: 3, arbitrary: fc.integer({ min: 0, max: 400 }) },
-  { weight: 1, arbitrary: fc.constantFrom(1000, 1010, 5000, 100_000_000) },
+  { weight: 1, arbitrary: fc.constantFrom(990, 1000, 1010, 1064, 1100, 5000, 100_000_000) },
+  { weight: 2, arbitrary: fc.integer({ min: -12, max: 0 }) },
   { weight: 1, arbitrary: fc.integer({ min: -1500, max: 0 }) },
 );
 
