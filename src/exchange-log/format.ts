@@ -39,6 +39,7 @@ export interface TimedRow {
 export interface FormatRows {
   /** In rising order of the offset of their first row. */
   readonly events: readonly ConnectionEvent[];
+  readonly endpoints: ReadonlySet<string>;
   readonly lastProbeAt: number | null;
   /** The columns from here on, in lower case; called before the first row. */
   useColumns(names: readonly string[]): void;

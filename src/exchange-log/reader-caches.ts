@@ -24,24 +24,22 @@ const addressSlots = 65_536;
 const userSlots = 16_384;
 const commandSlots = 1024;
 const localSlots = 4096;
-const localAddressesMax = 10_000;
 /** A decoded text is cut at 256 code points, of at most 4 bytes each. */
 const textBytesMax = 1024;
 
 /**
- * What a reader remembers between slices: values decoded once, and the local addresses met. Make one per process, or
+ * What a reader remembers between slices: values decoded once. Make one per process, or
  * one per thread; one per privacy hook, since it holds the names that the hook answered.
  */
 export class ReaderCaches {
   readonly times = new TimeReader();
-  readonly #localAddresses = new Set<string>();
 
   /** Client addresses without their port; null where the bytes are none. */
   readonly addresses = new ByteCache<string | null>(addressSlots, (bytes, start, end) =>
     canonicalAddress(bytes.toString('latin1', start, end)),
   );
   readonly locals = new ByteCache<LocalValue>(localSlots, (bytes, start, end) =>
-    this.#readLocal(bytes.toString('latin1', start, end)),
+    localValue(bytes.toString('latin1', start, end)),
   );
   readonly commands = new ByteCache<CommandKind>(commandSlots, (bytes, start, end) =>
     commandKind(bytes.toString('latin1', start, end)),
@@ -62,11 +60,6 @@ export class ReaderCaches {
       : this.#users.get(bytes, fields.start(index), fields.end(index));
   }
 
-  /** Every local address seen in any row, canonical; at most 10,000. */
-  get localAddresses(): ReadonlySet<string> {
-    return this.#localAddresses;
-  }
-
   /** A user as it counts: cut first, then looked at, then withheld or not. */
   #userValue(text: string): UserValue {
     if (isBlankUser(text)) {
@@ -74,17 +67,14 @@ export class ReaderCaches {
     }
     return isHealthMailbox(text) ? { kind: 'probe', name: null } : { kind: 'user', name: this.#keepUser(text) };
   }
+}
 
-  #readLocal(text: string): LocalValue {
-    const endpoint = parseEndpoint(text);
-    if (endpoint === null) {
-      return { address: null, text: null, isReadable: text.trim() === '' };
-    }
-    if (this.#localAddresses.size < localAddressesMax) {
-      this.#localAddresses.add(endpoint.address);
-    }
-    return { address: endpoint.address, text: formatEndpoint(endpoint.address, endpoint.port), isReadable: true };
+function localValue(text: string): LocalValue {
+  const endpoint = parseEndpoint(text);
+  if (endpoint === null) {
+    return { address: null, text: null, isReadable: text.trim() === '' };
   }
+  return { address: endpoint.address, text: formatEndpoint(endpoint.address, endpoint.port), isReadable: true };
 }
 
 /** A text that is kept, from a field without doubled quotes. */

@@ -68,6 +68,7 @@ class SliceReading {
       },
       end: this.#offset + this.#done,
       events: rows.rows.events,
+      endpoints: [...rows.rows.endpoints],
       rows: { event: rows.counted, ignored: rows.ignored, invalid: this.#invalid + rows.invalid },
       lines: this.#line,
       problems: this.#problems.list(),

@@ -39,6 +39,8 @@ export interface SliceResult {
   readonly end: number;
   /** In rising order of the offset of their first row; offsets are distinct. */
   readonly events: readonly ConnectionEvent[];
+  /** Local `address:port` dialled in rows that count, each once: of rows outside `since` and `until` too. */
+  readonly endpoints: readonly string[];
   /** Rows that count (those outside `since` and `until` too), are ignored by rule, or are invalid. */
   readonly rows: { readonly event: number; readonly ignored: number; readonly invalid: number };
   /** Line feeds before `end`. */

@@ -21,6 +21,7 @@ const blankUser: UserValue = { kind: 'blank', name: null };
 
 export class SessionRows implements FormatRows {
   readonly events: GrowingEvent[] = [];
+  readonly endpoints = new Set<string>();
   lastProbeAt: number | null = null;
   readonly #slice: SliceContext;
   readonly #bytes: Buffer;
@@ -125,8 +126,11 @@ export class SessionRows implements FormatRows {
     return this.#caches.addresses.get(bytes, place.clientStart, place.clientEnd);
   }
 
+  /** The server's end of a connection that is met for the first time. */
   #local(place: ConnectionBytes): LocalValue {
-    return this.#caches.locals.get(this.#bytes, place.localStart, place.localEnd);
+    const local = this.#caches.locals.get(this.#bytes, place.localStart, place.localEnd);
+    if (local.text !== null) this.endpoints.add(local.text);
+    return local;
   }
 
   /** A blank size is 0; an unreadable one too, but noted. */
