@@ -1,32 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parse } from 'csv-parse/sync';
-import { serveCollector } from '../../../src/collector/http/server.ts';
-import { systemClock } from '../../../src/runtime/clock.ts';
-import { silentLogger } from '../../../src/telemetry/logger.ts';
-import { createRegistry } from '../../../src/telemetry/registry.ts';
 import { FixedCollector } from '../../fixed-collector.ts';
+import { serveFixed } from '../../serve-fixed.ts';
 import { ask } from '../http/asking.ts';
 
 async function start(views = new FixedCollector(), listenersMax = 5) {
-  const registry = createRegistry({ prefix: 'straggler_', processMetrics: false });
-  const server = await serveCollector({
-    views,
-    registry,
-    log: silentLogger,
-    clock: systemClock,
-    version: '0.1.0',
-    listen: { host: '127.0.0.1', port: 0 },
-    allowInsecureListen: false,
-    listenersMax,
-    stuck: () => [],
-    unready: () => [],
-  });
+  const server = await serveFixed(views, { listenersMax });
   const get = async (path: string) => {
     const { status, text, headers } = await ask(server.url + path);
     return { status, headers, text, body: String(headers['content-type']).includes('json') ? JSON.parse(text) : null };
   };
-  return { views, get, url: server.url, registry, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return { ...server, views, get };
 }
 
 test('the summary is what the views say', async () => {
