@@ -21,7 +21,7 @@ import {
 import { compareAddresses } from '../src/event/address.ts';
 import type { Protocol } from '../src/event/protocol.ts';
 
-export const fixedNow: number = Date.parse('2026-11-24T10:00:00.000Z');
+const fixedNow: number = Date.parse('2026-11-24T10:00:00.000Z');
 const windowMs = { '5m': 300_000, '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000, '30d': 30 * 86_400_000 };
 
 export interface FixedClient {
@@ -307,7 +307,7 @@ function compare(a: ClientView, b: ClientView, sort: ClientQuery['sort']): numbe
 const sites = ['Berlin', 'Hamburg', 'Leipzig', 'München', 'Zürich'];
 const kinds = ['Scanner', 'Copier', 'Alarm panel', 'Ticket system', 'Backup job', 'Fax gateway'];
 
-export function migratingClients(): readonly FixedClient[] {
+function migratingClients(): readonly FixedClient[] {
   const devices = Array.from({ length: 60 }, (_, index): FixedClient => {
     const moved = index % 3 !== 0;
     const protocol = index % 4 === 0 ? 'imap4' : 'pop3';

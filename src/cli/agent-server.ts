@@ -5,7 +5,7 @@ import type { AgentReports } from '../delivery/counting.ts';
 import type { KafkaDelivery } from '../delivery/kafka/agent-delivery.ts';
 import type { AgentReport } from '../event/agent-report.ts';
 import { operationRoutes } from '../http/operation-routes.ts';
-import { json } from '../http/route.ts';
+import { json } from '../http/answer.ts';
 import { type HttpServer, serve } from '../http/server.ts';
 import { agentFigureNames, agentFigures } from '../telemetry/agent-figures.ts';
 import type { Logger } from '../telemetry/logger.ts';

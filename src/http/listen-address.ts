@@ -12,7 +12,7 @@ export interface ListenAddress {
   readonly port: number;
 }
 
-export function isLoopbackHost(host: string): boolean {
+function isLoopbackHost(host: string): boolean {
   const name = host.toLowerCase();
   return (
     name === 'localhost' ||

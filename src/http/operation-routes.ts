@@ -1,7 +1,8 @@
 /** What every serving command offers to those who run it: metrics, and whether it lives and is ready. */
 import type { MetricRegistry } from '../telemetry/registry.ts';
 import { Problem, problemAnswer } from './problem.ts';
-import { type HttpAnswer, type Route, json } from './route.ts';
+import { type HttpAnswer, json } from './answer.ts';
+import type { Route } from './route.ts';
 
 export interface Operations {
   readonly registry: MetricRegistry;

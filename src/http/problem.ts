@@ -1,6 +1,6 @@
 /** What an answer says when it refuses: a problem document of RFC 9457. */
 import { STATUS_CODES } from 'node:http';
-import type { HttpAnswer } from './route.ts';
+import type { HttpAnswer } from './answer.ts';
 
 export class Problem extends Error {
   readonly status: number;

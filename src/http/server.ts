@@ -9,7 +9,8 @@ import type { Logger } from '../telemetry/logger.ts';
 import { type ListenAddress, addressText, answersHost, listenError, refuseOpenListen } from './listen-address.ts';
 import { Problem, problemAnswer, problemDocument, problemType } from './problem.ts';
 import { quoted, readQuery, suggesting } from './query.ts';
-import type { HttpAnswer, Route } from './route.ts';
+import type { HttpAnswer } from './answer.ts';
+import type { Route } from './route.ts';
 
 export const urlLengthMax = 4096;
 const headerBytesMax = 16 * 1024;
@@ -131,7 +132,6 @@ function addRoute(app: FastifyInstance, route: Route, log: Logger, closing: Abor
       path: request.params as Readonly<Record<string, string>>,
       query: readQuery(request.query as Readonly<Record<string, unknown>>, route.parameters),
       accept: request.headers.accept,
-      knownTag: request.headers['if-none-match'],
       signal: AbortSignal.any([gone.signal, closing]),
     });
     return send(log, reply, answer, request.method === 'HEAD');

@@ -11,7 +11,7 @@
 const open = 'open';
 
 /** Where a counter's truth is: it grows in this process, or is taken over whole from committed state. */
-export type Truth = 'process' | 'elsewhere';
+type Truth = 'process' | 'elsewhere';
 
 export interface MetricDefinition {
   readonly type: 'gauge' | 'counter' | 'histogram';
@@ -343,6 +343,3 @@ export type Labels<Name extends MetricName> = {
 
 /** Prefix of an agent's own endpoint is another one: scraping agent and collector doubles no sum. */
 export type Prefix = 'straggler_' | 'straggler_local_';
-
-/** Names as Prometheus sees them, of the collector. */
-export const metricNames: readonly string[] = Object.keys(catalogue).map((name) => `straggler_${name}`);

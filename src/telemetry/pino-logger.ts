@@ -7,11 +7,8 @@ import { prettyFactory } from 'pino-pretty';
 import { visibleText } from '../runtime/visible-text.ts';
 import type { Logger } from './logger.ts';
 
-export const logLevels = ['debug', 'info', 'warn', 'error'] as const;
-export type LogLevel = (typeof logLevels)[number];
-
 export interface PinoOptions {
-  readonly level: LogLevel;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly format: 'pretty' | 'json';
   readonly colour: boolean;
   /** Takes one finished line, its end included. */

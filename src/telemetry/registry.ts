@@ -12,12 +12,12 @@ import type { Catalogue, Labels, MetricDefinition, MetricName, Prefix } from './
 
 type NameOf<Shape> = { [Name in MetricName]: Catalogue[Name] extends Shape ? Name : never }[MetricName];
 export type CountedName = NameOf<{ readonly type: 'counter'; readonly truth: 'process' }>;
-export type ObservedName = NameOf<{ readonly type: 'histogram' }>;
-export type ShownName = Exclude<MetricName, CountedName | ObservedName>;
+type ObservedName = NameOf<{ readonly type: 'histogram' }>;
+type ShownName = Exclude<MetricName, CountedName | ObservedName>;
 
 export type Sample<Name extends MetricName> = readonly [labels: Labels<Name>, value: number];
 
-export interface Scrape {
+interface Scrape {
   readonly contentType: string;
   readonly body: string;
 }

@@ -1,5 +1,5 @@
 /** Servers that get a label of their own in metrics; the API is complete. */
-export const serverLabelsMax = 100;
+const serverLabelsMax = 100;
 
 /** Label of the one set that holds all other servers. Not a server's key: those are upper case. */
 export const otherServers = '_other';

@@ -2,7 +2,8 @@
 import { canonicalAddress } from '../../event/address.ts';
 import { Problem } from '../../http/problem.ts';
 import { quoted } from '../../http/query.ts';
-import { type Route, json } from '../../http/route.ts';
+import { json } from '../../http/answer.ts';
+import type { Route } from '../../http/route.ts';
 import type { CollectorViews } from '../views.ts';
 import { clientParameters, readClientQuery } from './client-query.ts';
 import { csvExport } from './export.ts';

@@ -17,7 +17,7 @@ export const clientParameters: readonly string[] = [
 ];
 
 /** `lastSeen` rises, `-lastSeen` falls. */
-export type SortWord = ClientSort | `-${ClientSort}`;
+type SortWord = ClientSort | `-${ClientSort}`;
 const sortWords: readonly SortWord[] = clientSorts.flatMap((sort) => [sort, `-${sort}`] as const);
 
 const searchLengthMax = 256;

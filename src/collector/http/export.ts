@@ -1,5 +1,5 @@
 import { setImmediate as breathe } from 'node:timers/promises';
-import type { HttpAnswer } from '../../http/route.ts';
+import type { HttpAnswer } from '../../http/answer.ts';
 import { csvHeader, csvRows } from '../../sighting/csv.ts';
 import type { SightingView } from '../views.ts';
 

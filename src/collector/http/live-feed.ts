@@ -3,7 +3,7 @@
  * listener gets at most one event a second; a slow one gets the newest when it is ready and never a queue.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpAnswer } from '../../http/route.ts';
+import type { HttpAnswer } from '../../http/answer.ts';
 import { Problem } from '../../http/problem.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { CollectorViews } from '../views.ts';

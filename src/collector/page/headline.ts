@@ -84,7 +84,7 @@ function unknownFact({ headline }: SummaryView, request: PageRequest): Html {
   </div>`;
 }
 
-export function evidenceText(summary: SummaryView): string {
+function evidenceText(summary: SummaryView): string {
   const { complete, reasons } = summary.evidence;
   if (complete) return 'complete';
   const gaps = counted(reasons.length, 'gap', 'gaps');

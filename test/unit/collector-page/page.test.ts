@@ -11,7 +11,6 @@ async function page(views: FixedCollector, parameters: Record<string, string> = 
     path: {},
     query: readQuery(parameters, route!.parameters),
     accept: undefined,
-    knownTag: undefined,
     signal: new AbortController().signal,
   });
   assert.match(type, /^text\/html/);
@@ -120,7 +119,6 @@ test('assets are served under a name that changes with their content', async () 
       path: { tag: tag!, name: name! },
       query: readQuery({}, []),
       accept: undefined,
-      knownTag: undefined,
       signal: new AbortController().signal,
     });
     assert.match(answer.headers?.['Cache-Control'] ?? '', /immutable/);
