@@ -1,0 +1,52 @@
+/**
+ * `npm run generate` writes the files that are made from code; `npm run check:generated` (`--check`) fails when one of
+ * them is not what the code makes. Both are for people who edit: nothing reads these files' sources at run time.
+ */
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { wall } from '../grafana/wall.ts';
+import { eventJsonSchema } from '../src/event/schema.ts';
+
+interface Generated {
+  /** Path below the top of the repository. */
+  readonly file: string;
+  readonly generate: () => string;
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+export const generated: readonly Generated[] = [
+  { file: 'grafana/dashboards/wall.json', generate: () => json(wall) },
+  { file: 'src/event/connection-event.schema.json', generate: () => json(eventJsonSchema()) },
+];
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(`../${file}`, import.meta.url));
+}
+
+async function contentOf(file: string): Promise<string | null> {
+  return await readFile(pathOf(file), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return null;
+    throw error;
+  });
+}
+
+/** Files that are not what the code makes. */
+async function stale(): Promise<Generated[]> {
+  const same = await Promise.all(generated.map(async ({ file, generate }) => (await contentOf(file)) === generate()));
+  return generated.filter((_, index) => same[index] !== true);
+}
+
+if (import.meta.main) {
+  const files = await stale();
+  const names = files.map(({ file }) => file).join(', ');
+  if (!process.argv.includes('--check')) {
+    await Promise.all(files.map(async ({ file, generate }) => await writeFile(pathOf(file), generate())));
+    console.log(files.length === 0 ? 'All generated files were up to date.' : `Written: ${names}`);
+  } else if (files.length > 0) {
+    console.error(`Generated files differ from what the code makes: ${names}. Run "npm run generate" and commit them.`);
+    process.exitCode = 1;
+  }
+}
