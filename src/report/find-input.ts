@@ -1,0 +1,218 @@
+/**
+ * Finds what a report reads: below a folder, to any depth, the log files by their names; a file that is named is read
+ * whatever it is called. Links are followed, and nothing is read twice.
+ */
+import type { BigIntStats, Dirent } from 'node:fs';
+import { readdir, realpath, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Protocol } from '../event/protocol.ts';
+import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
+import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
+import { UserError } from '../runtime/errors.ts';
+import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
+import type { ReportOptions } from './options.ts';
+import { SeenFiles } from './same-file.ts';
+import { systemErrorText } from './system-error.ts';
+
+/** More are a mistake: the root of a volume, a link that leads everywhere. */
+const filesMax = 1_000_000;
+
+/** Folders whose name says whose logs they hold, even when there are none. */
+const logFolders: Readonly<Record<string, Protocol>> = { pop3: 'pop3', imap4: 'imap4' };
+
+type FindOptions = Pick<ReportOptions, 'paths' | 'directory' | 'hostName' | 'protocols' | 'servers' | 'prefixes'>;
+
+export async function findInput(options: FindOptions): Promise<FoundInput> {
+  const search = new InputSearch(options);
+  for (const path of options.paths) {
+    await search.add(path);
+  }
+  return search.found();
+}
+
+class InputSearch {
+  readonly #options: FindOptions;
+  readonly #assignments: readonly ServerAssignment[];
+  readonly #seen: SeenFiles;
+  readonly #folders = new Set<string>();
+  readonly #files: InputFile[] = [];
+  readonly #sources = new Map<string, LogSource>();
+  readonly #unreadable: { path: string; reason: string }[] = [];
+  readonly #emptyPaths: string[] = [];
+  readonly #guessedPaths = new Set<string>();
+  #ignoredFiles = 0;
+  #standardInput: LogSource | null = null;
+  #isAnyPathThere = false;
+
+  constructor(options: FindOptions) {
+    this.#options = options;
+    this.#assignments = options.servers.map(({ name, path }) => ({ name, path: this.#resolve(path) }));
+    this.#seen = new SeenFiles(options.hostName);
+  }
+
+  found(): FoundInput {
+    const [first] = this.#unreadable;
+    if (!this.#isAnyPathThere && first !== undefined) {
+      throw new UserError(`${first.path} ${first.reason}.`, {
+        remedy: 'Name a folder with POP3 or IMAP4 logs, a log file, or - for standard input.',
+      });
+    }
+    return {
+      files: this.#files,
+      standardInput: this.#standardInput,
+      sources: [...this.#sources.values()],
+      ignoredFiles: this.#ignoredFiles,
+      unreadable: this.#unreadable,
+      emptyPaths: this.#emptyPaths,
+      guessedPaths: [...this.#guessedPaths],
+    };
+  }
+
+  #resolve(path: string): string {
+    return path === standardInputPath ? path : resolve(this.#options.directory, path);
+  }
+
+  async add(path: string): Promise<void> {
+    if (path === standardInputPath) {
+      this.#addStandardInput();
+      return;
+    }
+    const reached = this.#resolve(path);
+    try {
+      const real = await realpath(reached);
+      const stats = await stat(real, { bigint: true });
+      this.#isAnyPathThere = true;
+      if (stats.isDirectory()) {
+        await this.#addFolder(path, reached, real);
+      } else {
+        this.#addNamedFile(path, reached, real, stats);
+      }
+    } catch (error) {
+      if (error instanceof UserError) throw error;
+      this.#unreadable.push({ path, reason: systemErrorText(error) });
+    }
+  }
+
+  #addStandardInput(): void {
+    const protocol = protocolByHand(this.#options.protocols, 'Standard input');
+    const server = this.#server(standardInputPath, standardInputPath);
+    this.#noteSource(server, protocol);
+    this.#isAnyPathThere = true;
+    this.#standardInput = { server, protocol };
+  }
+
+  async #addFolder(path: string, reached: string, real: string): Promise<void> {
+    const before = this.#files.length + this.#ignoredFiles + this.#unreadable.length;
+    const waiting = [{ reached, real }];
+    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
+      // A link that leads back up, or two that lead to one place, are walked once.
+      if (this.#folders.has(folder.real)) continue;
+      this.#folders.add(folder.real);
+      this.#noteLogFolder(path, folder.reached);
+      for (const entry of await this.#list(folder.reached)) {
+        const below = join(folder.reached, entry.name);
+        if (entry.isDirectory()) waiting.push({ reached: below, real: join(folder.real, entry.name) });
+        else if (entry.isFile()) await this.#addIfLog(path, below);
+        else if (entry.isSymbolicLink()) await this.#followLink(path, below, waiting);
+      }
+    }
+    if (this.#files.length + this.#ignoredFiles + this.#unreadable.length === before) {
+      this.#emptyPaths.push(path);
+    }
+  }
+
+  /** Sorted by name, so that a report reads and names things in one order everywhere. */
+  async #list(folder: string): Promise<Dirent[]> {
+    try {
+      const entries = await readdir(folder, { withFileTypes: true });
+      return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    } catch (error) {
+      this.#unreadable.push({ path: folder, reason: systemErrorText(error) });
+      return [];
+    }
+  }
+
+  async #followLink(path: string, link: string, waiting: { reached: string; real: string }[]): Promise<void> {
+    try {
+      const real = await realpath(link);
+      if ((await stat(real)).isDirectory()) waiting.push({ reached: link, real });
+      else await this.#addIfLog(path, link);
+    } catch (error) {
+      this.#unreadable.push({ path: link, reason: systemErrorText(error) });
+    }
+  }
+
+  async #addIfLog(path: string, reached: string): Promise<void> {
+    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    if (name === null) return;
+    try {
+      const real = await realpath(reached);
+      this.#addFile(path, reached, real, await stat(real, { bigint: true }), name, name.protocol);
+    } catch (error) {
+      this.#unreadable.push({ path: reached, reason: systemErrorText(error) });
+    }
+  }
+
+  #addNamedFile(path: string, reached: string, real: string, stats: BigIntStats): void {
+    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    const protocol = name?.protocol ?? protocolByHand(this.#options.protocols, `The name of ${path}`);
+    this.#addFile(path, reached, real, stats, name, protocol);
+  }
+
+  #addFile(
+    path: string,
+    reached: string,
+    real: string,
+    stats: BigIntStats,
+    name: LogFileName | null,
+    protocol: Protocol,
+  ): void {
+    if (!this.#seen.isNew(real, stats.dev, stats.ino)) {
+      return;
+    }
+    if (name?.side === 'back') {
+      this.#ignoredFiles++;
+      return;
+    }
+    if (this.#files.length >= filesMax) {
+      throw new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
+    }
+    const server = this.#server(path, reached);
+    this.#noteSource(server, protocol);
+    this.#files.push({
+      path: reached,
+      folder: dirname(reached),
+      protocol,
+      server,
+      name,
+      bytes: Number(stats.size),
+      changedAt: Number(stats.mtimeMs),
+    });
+  }
+
+  #noteLogFolder(path: string, folder: string): void {
+    const protocol = logFolders[basename(folder).toLowerCase()];
+    if (protocol !== undefined) this.#noteSource(this.#server(path, join(folder, 'x')), protocol);
+  }
+
+  #noteSource(server: string, protocol: Protocol): void {
+    this.#sources.set(`${server}\t${protocol}`, { server, protocol });
+  }
+
+  #server(path: string, file: string): string {
+    const { server, isFallback } = serverOfFile(this.#resolve(path), file, this.#assignments, this.#options.hostName);
+    if (isFallback) this.#guessedPaths.add(path);
+    return server;
+  }
+}
+
+/** The one protocol that was named, for input that does not say its own. */
+function protocolByHand(protocols: readonly Protocol[], what: string): Protocol {
+  const [protocol] = protocols;
+  if (protocol === undefined || protocols.length > 1) {
+    throw new UserError(`${what} does not say which protocol it logs.`, {
+      remedy: 'Name exactly one with --protocol pop3 or --protocol imap4.',
+    });
+  }
+  return protocol;
+}
