@@ -32,17 +32,16 @@ class FewTexts implements DistinctTexts {
 
   add(text: string): DistinctTexts {
     const texts = this.texts;
+    if (texts.length === 0) return oneText(text, this.mode);
     if (texts.includes(text)) return this;
     const key = text.toLowerCase();
-    const kept = texts.find((one) => one.toLowerCase() === key);
-    if (kept !== undefined) {
-      if (compareByCodePoint(kept, text) < 0) return this;
-      const respelt = texts.map((one) => (one === kept ? text : one));
-      return new FewTexts(respelt.sort(compareByCodePoint), this.mode);
+    const kept = texts.findIndex((one) => one.toLowerCase() === key);
+    if (kept !== -1) {
+      if (compareByCodePoint(texts[kept] as string, text) < 0) return this;
+      return new FewTexts(inserted(texts.toSpliced(kept, 1), text), this.mode);
     }
-    const grown = [...texts, text];
-    if (grown.length <= textsKeptMax) return new FewTexts(grown.sort(compareByCodePoint), this.mode);
-    return this.mode === 'all' ? ManyTexts.of(grown) : SketchedTexts.of(grown, textsKeptMax);
+    if (texts.length < textsKeptMax) return new FewTexts(inserted(texts, text), this.mode);
+    return this.mode === 'all' ? ManyTexts.of([...texts, text]) : SketchedTexts.of([...texts, text], textsKeptMax);
   }
 
   merge(other: DistinctTexts): DistinctTexts {
@@ -55,7 +54,30 @@ class FewTexts implements DistinctTexts {
   }
 }
 
+/** In its place; `toSpliced` makes arrays without spare room, where spreading and sorting leave 128 bytes of it. */
+function inserted(texts: readonly string[], text: string): readonly string[] {
+  const after = texts.findIndex((one) => compareByCodePoint(one, text) > 0);
+  return texts.toSpliced(after === -1 ? texts.length : after, 0, text);
+}
+
 const empty = { all: new FewTexts([], 'all'), bounded: new FewTexts([], 'bounded') } as const;
+
+/**
+ * Sets of one text that were made lately. Nearly all clients of a server dial one and the same endpoint: a million of
+ * them share its set.
+ */
+const recent = { all: new Map<string, FewTexts>(), bounded: new Map<string, FewTexts>() } as const;
+const recentMax = 256;
+
+function oneText(text: string, mode: TextsMode): FewTexts {
+  const sets = recent[mode];
+  const known = sets.get(text);
+  if (known !== undefined) return known;
+  if (sets.size >= recentMax) sets.clear();
+  const set = new FewTexts([text], mode);
+  sets.set(text, set);
+  return set;
+}
 
 export function noTexts(mode: TextsMode): DistinctTexts {
   return empty[mode];
