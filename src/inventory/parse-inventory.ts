@@ -9,11 +9,11 @@ import { Inventory, inventoryStates } from './inventory.ts';
 import type { InventoryEntry, InventoryState } from './inventory.ts';
 
 /** The columns of `known-clients.csv`; the header names those that a file has, in any order, `cidr` among them. */
-export const inventoryColumns = ['cidr', 'label', 'owner', 'contact', 'expires', 'state', 'note'] as const;
+const inventoryColumns = ['cidr', 'label', 'owner', 'contact', 'expires', 'state', 'note'] as const;
 type Column = (typeof inventoryColumns)[number];
 
 /** More lines than this are no list that somebody keeps. */
-export const inventoryEntriesMax = 100_000;
+const inventoryEntriesMax = 100_000;
 
 export interface InventoryProblem {
   readonly line: number;
@@ -63,6 +63,7 @@ class Reader {
   }
 
   #cells(line: number, content: string): string[] | null {
+    if (!content.includes('"')) return content.split(',').map((cell) => cell.trim());
     try {
       const [cells] = parse(content, { trim: true, relax_column_count: true });
       return cells ?? null;

@@ -5,7 +5,7 @@ import { restoredTexts } from './few-texts.ts';
 import type { Sighting } from './sighting.ts';
 
 /** Version of the stored form; a program reads its own and older ones. */
-export const sightingVersion = 1;
+const sightingVersion = 1;
 
 /** A stored sighting that cannot be used; the message says why. */
 export class UnreadableSighting extends Error {

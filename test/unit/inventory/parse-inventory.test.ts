@@ -122,3 +122,13 @@ test('a header that is wrong is named, and the lines below it are checked all th
     '1: the column "owner" is named twice',
   ]);
 });
+
+test('an inventory has at most 100,000 entries', () => {
+  const lines = Array.from({ length: 100_000 }, (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`);
+  const inventory = inventoryOf('cidr', ...lines);
+  assert.equal(inventory.entries.length, 100_000);
+  assert.equal(inventory.find('10.1.134.159')?.line, 100_001);
+  assert.deepEqual(problemsOf('cidr', ...lines, '10.9.0.0', '10.9.0.1'), [
+    '100002: more than 100000 entries: write networks instead of single addresses',
+  ]);
+});

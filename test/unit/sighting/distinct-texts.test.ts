@@ -141,3 +141,13 @@ test('a set that keeps all refuses to merge one that dropped texts', () => {
   const texts = Array.from({ length: 20 }, (_, index) => `user${index}`);
   assert.throws(() => textsOf(texts, 'all').merge(textsOf(texts, 'bounded')), TypeError);
 });
+
+test('sets of one text are shared without being mixed up', () => {
+  for (let round = 0; round < 2; round++) {
+    for (let index = 0; index < 1000; index++) {
+      const text = `user${index}`;
+      assert.deepEqual(textsOf([text], 'bounded').values(), [text]);
+      assert.deepEqual(textsOf([text, text.toUpperCase()], 'all').values(), [text.toUpperCase()]);
+    }
+  }
+});
