@@ -20,6 +20,7 @@ import {
   DatasourceVariableBuilder,
   FieldColorBuilder,
   FieldColorModeId,
+  MappingType,
   type Threshold,
   ThresholdsConfigBuilder,
   ThresholdsMode,
@@ -64,7 +65,6 @@ export interface Stat {
   readonly valueSize: number;
   readonly shows: 'name and value' | 'names only';
   readonly list?: boolean;
-  readonly unit?: string;
   /** Shown where the queries answer nothing. */
   readonly noValue: string;
   /** The lowest first. */
@@ -102,7 +102,7 @@ function query({ expr, name }: Query, index: number): DataqueryBuilder {
 function statPanel(stat: Stat, id: number): StatBuilder {
   const steps = stat.colours.map(({ from, colour }): Threshold => ({ value: from, color: colour }));
   const words = Object.entries(stat.words ?? {}).map(([value, text], index) => [value, { text, index }] as const);
-  const mapping: ValueMap = { type: 'value' as ValueMap['type'], options: Object.fromEntries(words) };
+  const mapping: ValueMap = { type: MappingType.ValueToText, options: Object.fromEntries(words) };
   const panel = new StatBuilder()
     .id(id)
     .title('')
@@ -110,7 +110,7 @@ function statPanel(stat: Stat, id: number): StatBuilder {
     .gridPos({ ...stat.place })
     .datasource(datasource)
     .targets(stat.queries.map(query))
-    .unit(stat.unit ?? 'none')
+    .unit('none')
     .noValue(stat.noValue)
     .mappings(words.length === 0 ? [] : [mapping])
     .thresholds(new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(steps))

@@ -112,7 +112,7 @@ const servers: Board['panels'] = [
     place: { x: 0, y: 15, w: 6, h: 7 },
     description:
       'The five legacy servers with the most clients (all servers while none has a role). A client of two servers counts on each.',
-    queries: [{ expr: `topk(5, ${perServer} and on (server) straggler:server:legacy)`, name: '{{server}}' }],
+    queries: [{ expr: `topk(5, ${perServer} and on (server) straggler:server:legacy)`, name: '{{server}} legacy' }],
     shows: 'name and value',
     list: true,
     nameSize: small,
@@ -123,7 +123,9 @@ const servers: Board['panels'] = [
   {
     place: { x: 6, y: 15, w: 6, h: 7 },
     description: 'The five new servers with the most clients: where they should all arrive.',
-    queries: [{ expr: `topk(5, ${perServer} and on (server) straggler_server_info{role="new"})`, name: '{{server}}' }],
+    queries: [
+      { expr: `topk(5, ${perServer} and on (server) straggler_server_info{role="new"})`, name: '{{server}} new' },
+    ],
     shows: 'name and value',
     list: true,
     nameSize: small,
@@ -144,13 +146,12 @@ const unknown: Board['panels'] = [
     place: { x: 12, y: 15, w: 12, h: 7 },
     description: 'The unknown clients of legacy servers that were first seen last, five at most.',
     queries: [
-      { expr: 'sort_desc(straggler:unknown:newest{window="24h"})', name: '{{client_ip}} on {{server}} {{protocol}}' },
+      { expr: 'sort_desc(straggler:unknown:newest{window="24h"})', name: '{{client_ip}} {{server}} {{protocol}}' },
     ],
     shows: 'names only',
     list: true,
     nameSize: small,
     valueSize: small,
-    unit: 'dateTimeAsIso',
     noValue: 'none',
     colours: oneAndMore(colours.unknown),
   },
