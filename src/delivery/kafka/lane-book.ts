@@ -33,8 +33,8 @@ export class LaneBook {
   constructor(lane: string, slice: number, cut: readonly LanePlace[], acknowledged: readonly LanePlace[]) {
     this.lane = lane;
     this.#slice = slice;
-    this.#cut = new Map(cut.map((place) => [place.partition, place]));
-    this.#acknowledged = new Map(acknowledged.map((place) => [place.partition, place]));
+    this.#cut = new Map(cut.map((place) => [place.partition, placeOnly(place)]));
+    this.#acknowledged = new Map(acknowledged.map((place) => [place.partition, placeOnly(place)]));
   }
 
   draft(): LaneDraft {
@@ -84,7 +84,7 @@ export class LaneBook {
   }
 
   #ledger(): LedgerEntry[] {
-    const entries = [...this.#acknowledged].map(([partition, place]) => ({ partition, ...placeOnly(place) }));
+    const entries = [...this.#acknowledged].map(([partition, place]) => ({ partition, ...place }));
     return entries.toSorted((a, b) => a.partition - b.partition);
   }
 }

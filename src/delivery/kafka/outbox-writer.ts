@@ -46,7 +46,7 @@ type Handed = HandedSlice | HandedRecord;
 /** What a chunk costs beside its body: headers, bookkeeping. */
 const chunkOverheadBytes = 1024;
 /** To say before cutting what a slice will take. */
-const eventBytesEstimate = 512;
+const eventBytesEstimate = 640;
 const groupBytesMax = 8 * 1024 * 1024;
 const cleaningEveryMs = 500;
 const cleaningRetryMs = 10_000;
@@ -151,8 +151,10 @@ export class OutboxWriter {
     let taken = 0;
     return this.#line.take((item) => {
       if (!('slice' in item) || item.events.length === 0) return true;
-      const bytes = item.events.length * eventBytesEstimate;
-      if (this.#parts.settings() === null || pinned(item.lanes[0])) return false;
+      const settings = this.#parts.settings();
+      if (settings === null || pinned(item.lanes[0])) return false;
+      const chunks = Math.min(item.events.length, settings.partitions);
+      const bytes = item.events.length * eventBytesEstimate + chunks * chunkOverheadBytes;
       if (this.#bytes + taken > 0 && this.#bytes + taken + bytes > bytesMax) return false;
       if (taken > 0 && taken + bytes > groupBytesMax) return false;
       taken += bytes;

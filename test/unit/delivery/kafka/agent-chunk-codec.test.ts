@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ChunkError, decodeHeaders, encodeHeaders } from '../../../../src/delivery/kafka/chunk-codec.ts';
 import type { ChunkFault } from '../../../../src/delivery/kafka/chunk-codec.ts';
 import type { ChunkHeaders } from '../../../../src/delivery/kafka/chunk.ts';

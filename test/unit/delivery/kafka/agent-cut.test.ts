@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { decodeEvent } from '../../../../src/event/ndjson.ts';
 import { decodeHeaders, encodeHeaders } from '../../../../src/delivery/kafka/chunk-codec.ts';
 import type { Chunk } from '../../../../src/delivery/kafka/chunk.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { PartitionQueue } from '../../../../src/delivery/kafka/partition-queue.ts';
 import type { QueuedChunk } from '../../../../src/delivery/kafka/partition-queue.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { murmur2, partitionOf } from '../../../../src/delivery/kafka/partition.ts';
 
 test("the hash is that of Java's default partitioner", () => {
@@ -27,7 +27,7 @@ test('a partition is always one of the topic, also for negative hashes', () => {
 });
 
 test('neighbouring addresses spread over all partitions', () => {
-  const counts = new Array<number>(12).fill(0);
+  const counts = Array.from({ length: 12 }, () => 0);
   for (let host = 0; host < 6000; host++) {
     const partition = partitionOf(`10.0.${host >> 8}.${host & 255}`, 12);
     counts[partition] = (counts[partition] ?? 0) + 1;
