@@ -1,0 +1,114 @@
+/** `straggler report`: results on standard output or in a file, all else on standard error. */
+import { open } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Protocol } from '../event/protocol.ts';
+import { emptyInventory } from '../inventory/inventory.ts';
+import { loadInventory } from '../inventory/load-inventory.ts';
+import { RangeMap } from '../inventory/range-map.ts';
+import { type Status, statuses } from '../inventory/status.ts';
+import { reportCsv } from '../report/csv.ts';
+import { reportJson } from '../report/json.ts';
+import { parseMoment } from '../report/moment.ts';
+import { reportNotes } from '../report/notes.ts';
+import type { ReportOptions } from '../report/options.ts';
+import { type Report, runReport } from '../report/report.ts';
+import { reportTable } from '../report/table.ts';
+import { systemClock } from '../runtime/clock.ts';
+import { UserError } from '../runtime/errors.ts';
+import { runUntilStopped } from '../runtime/lifecycle.ts';
+import { didYouMean } from '../runtime/nearest.ts';
+import { visibleText } from '../runtime/visible-text.ts';
+import { reportProgress } from './report-progress.ts';
+import type { ServerAssignment } from './server-flag.ts';
+
+type Options = Readonly<Record<string, unknown>>;
+
+const formats = { table: reportTable, csv: reportCsv, json: reportJson } as const;
+
+const exitStatus = { done: 0, findings: 2, incomplete: 3 } as const;
+
+function onlyOf(texts: readonly string[]): Status[] {
+  return texts.map((text) => {
+    const status = statuses.find((known) => known === text);
+    if (status !== undefined) return status;
+    throw new UserError(`--only: "${text}" is no status${didYouMean(text, statuses)}`, {
+      remedy: `Statuses are ${statuses.join(', ')}.`,
+    });
+  });
+}
+
+function momentOf(flag: string, text: unknown): number | null {
+  if (typeof text !== 'string') return null;
+  try {
+    return parseMoment(text, systemClock.now());
+  } catch (error) {
+    throw error instanceof UserError ? new UserError(`${flag}: ${error.message}`) : error;
+  }
+}
+
+async function readOptions(
+  paths: readonly string[],
+  options: Options,
+): Promise<Omit<ReportOptions, 'signal' | 'progress'>> {
+  const inventory = options['inventory'];
+  return {
+    paths,
+    directory: process.cwd(),
+    standardInput: process.stdin,
+    hostName: hostname(),
+    clock: systemClock,
+    protocols: (options['protocol'] as readonly Protocol[] | undefined) ?? [],
+    servers: (options['server'] as readonly ServerAssignment[] | undefined) ?? [],
+    prefixes: [],
+    since: momentOf('--since', options['since']),
+    until: momentOf('--until', options['until']),
+    inventory: typeof inventory === 'string' ? await loadInventory(inventory) : emptyInventory,
+    ownAddresses: [],
+    probes: new RangeMap([]),
+    only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
+    keepUser: (name) => name,
+  };
+}
+
+async function write(pieces: Iterable<string>, stream: Writable): Promise<void> {
+  for (const piece of pieces) if (!stream.write(piece)) await once(stream, 'drain');
+}
+
+async function deliver(report: Report, options: Options): Promise<void> {
+  const format = formats[options['format'] as keyof typeof formats];
+  const output = options['output'];
+  if (typeof output !== 'string') {
+    await write(format(report), process.stdout);
+    return;
+  }
+  await using file = await open(output, 'w').catch((error: NodeJS.ErrnoException) => {
+    throw new UserError(`--output: ${output} cannot be written (${error.code})`);
+  });
+  for (const piece of format(report)) await file.write(piece);
+}
+
+/** The table says these itself; beside other formats they go to standard error. */
+function note(report: Report, options: Options): void {
+  if (options['format'] === 'table') return;
+  for (const line of reportNotes(report)) process.stderr.write(`straggler: ${visibleText(line)}\n`);
+}
+
+export async function reportCommand(paths: readonly string[], options: Options): Promise<number> {
+  const read = await readOptions(paths, options);
+  return await runUntilStopped(async (signal) => {
+    const progress = reportProgress(options['progress'] !== false);
+    let report: Report;
+    try {
+      report = await runReport({ ...read, signal, progress });
+    } finally {
+      progress.stop();
+    }
+    await deliver(report, options);
+    note(report, options);
+    const isUnknownLeft = [...report.clients].some((client) => client.status === 'unknown');
+    if (options['failOnUnknown'] === true && isUnknownLeft) return exitStatus.findings;
+    return report.unreadable.length > 0 ? exitStatus.incomplete : exitStatus.done;
+  });
+}
