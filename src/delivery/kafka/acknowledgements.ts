@@ -1,10 +1,4 @@
-import type { LanePlace } from './outbox.ts';
-
-/** What leaves the outbox: chunks, and the highest place acknowledged of each lane in each partition. */
-export interface Acknowledged {
-  readonly ids: readonly number[];
-  readonly ledger: readonly LanePlace[];
-}
+import type { Acknowledged, LanePlace } from './outbox.ts';
 
 /** Collects acknowledgements until they are stored. One that is never stored costs a duplicate, nothing else. */
 export class Acknowledgements {

@@ -6,7 +6,6 @@
 import type { LedgerEntry } from '../../event/agent-report.ts';
 import type { Bookkeeping } from '../delivery.ts';
 import type { AgentState, FileRecord } from '../records.ts';
-import type { Acknowledged } from './acknowledgements.ts';
 import type { ChunkHeaders } from './chunk.ts';
 
 /** A chunk as the outbox knows it, without its body. */
@@ -32,6 +31,12 @@ export interface PackedChunk extends StoredChunk {
 export interface OutboxWrite {
   readonly steps: readonly OutboxStep[];
   readonly acknowledged: Acknowledged;
+}
+
+/** What leaves the outbox: chunks, and the highest place acknowledged of each lane in each partition. */
+export interface Acknowledged {
+  readonly ids: readonly number[];
+  readonly ledger: readonly LanePlace[];
 }
 
 export type OutboxStep =
