@@ -12,7 +12,7 @@ import { UserError } from '../runtime/errors.ts';
 import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import { SeenFiles } from './same-file.ts';
-import { systemErrorText } from './system-error.ts';
+import { isAbsent, systemErrorText } from './system-error.ts';
 
 /** More are a mistake: the root of a volume, a link that leads everywhere. */
 const filesMax = 1_000_000;
@@ -21,6 +21,12 @@ const filesMax = 1_000_000;
 const logFolders: Readonly<Record<string, Protocol>> = { pop3: 'pop3', imap4: 'imap4' };
 
 type FindOptions = Pick<ReportOptions, 'paths' | 'directory' | 'hostName' | 'protocols' | 'servers' | 'prefixes'>;
+
+interface Folder {
+  /** As it was reached from PATH. */
+  readonly reached: string;
+  readonly real: string;
+}
 
 export async function findInput(options: FindOptions): Promise<FoundInput> {
   const search = new InputSearch(options);
@@ -41,6 +47,8 @@ class InputSearch {
   readonly #emptyPaths: string[] = [];
   readonly #guessedPaths = new Set<string>();
   #ignoredFiles = 0;
+  /** Logs, and folders walked before: what makes a PATH not empty. */
+  #metCount = 0;
   #standardInput: LogSource | null = null;
   #isAnyPathThere = false;
 
@@ -101,23 +109,34 @@ class InputSearch {
     this.#standardInput = { server, protocol };
   }
 
+  /** Links last: what can be reached without one is named by its own place. */
   async #addFolder(path: string, reached: string, real: string): Promise<void> {
-    const before = this.#files.length + this.#ignoredFiles + this.#unreadable.length;
-    const waiting = [{ reached, real }];
-    for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
-      // A link that leads back up, or two that lead to one place, are walked once.
-      if (this.#folders.has(folder.real)) continue;
-      this.#folders.add(folder.real);
-      this.#noteLogFolder(path, folder.reached);
-      for (const entry of await this.#list(folder.reached)) {
-        const below = join(folder.reached, entry.name);
-        if (entry.isDirectory()) waiting.push({ reached: below, real: join(folder.real, entry.name) });
-        else if (entry.isFile()) await this.#addIfLog(path, below);
-        else if (entry.isSymbolicLink()) await this.#followLink(path, below, waiting);
-      }
+    const before = this.#metCount;
+    const folders = [{ reached, real }];
+    const links: string[] = [];
+    while (folders.length > 0 || links.length > 0) {
+      const folder = folders.shift();
+      if (folder === undefined) await this.#followLink(path, links.shift() ?? '', folders);
+      else await this.#walkFolder(path, folder, folders, links);
     }
-    if (this.#files.length + this.#ignoredFiles + this.#unreadable.length === before) {
+    if (this.#metCount === before) {
       this.#emptyPaths.push(path);
+    }
+  }
+
+  async #walkFolder(path: string, folder: Folder, folders: Folder[], links: string[]): Promise<void> {
+    // A link that leads back up, or two that lead to one place, are walked once.
+    if (this.#folders.has(folder.real)) {
+      this.#metCount++;
+      return;
+    }
+    this.#folders.add(folder.real);
+    this.#noteLogFolder(path, folder.reached);
+    for (const entry of await this.#list(folder.reached)) {
+      const below = join(folder.reached, entry.name);
+      if (entry.isDirectory()) folders.push({ reached: below, real: join(folder.real, entry.name) });
+      else if (entry.isSymbolicLink()) links.push(below);
+      else if (entry.isFile()) await this.#addIfLog(path, below);
     }
   }
 
@@ -132,13 +151,15 @@ class InputSearch {
     }
   }
 
-  async #followLink(path: string, link: string, waiting: { reached: string; real: string }[]): Promise<void> {
+  async #followLink(path: string, link: string, folders: Folder[]): Promise<void> {
     try {
       const real = await realpath(link);
-      if ((await stat(real)).isDirectory()) waiting.push({ reached: link, real });
+      if ((await stat(real)).isDirectory()) folders.push({ reached: link, real });
       else await this.#addIfLog(path, link);
     } catch (error) {
-      this.#unreadable.push({ path: link, reason: systemErrorText(error) });
+      // A link that leads nowhere hides no logs, unless it is named like one.
+      const isLogName = parseLogFileName(basename(link), { prefixes: this.#options.prefixes }) !== null;
+      if (isLogName || !isAbsent(error)) this.#unreadable.push({ path: link, reason: systemErrorText(error) });
     }
   }
 
@@ -167,6 +188,7 @@ class InputSearch {
     name: LogFileName | null,
     protocol: Protocol,
   ): void {
+    this.#metCount++;
     if (!this.#seen.isNew(real, stats.dev, stats.ino)) {
       return;
     }

@@ -1,4 +1,6 @@
+import type { UnreadableInput } from './input-file.ts';
 import type { Report } from './report.ts';
+import type { ReportInput } from './report-input.ts';
 
 const problemsShownMax = 20;
 
@@ -16,16 +18,17 @@ export function reportNotes({ input, unreadable, found }: Report): readonly stri
     if (rows === 0)
       notes.push(`${name} ${protocol}: no rows in ${count(files, 'file')}. Is protocol logging on there?`);
   }
-  return [...notes, ...problemNotes(input), ...unterminatedNote(input.unterminated)];
+  return [...notes, ...problemNotes(input, unreadable), ...unterminatedNote(input.unterminated)];
 }
 
-function problemNotes({ problems }: Report['input']): string[] {
-  const shown = problems.filter(({ line, path }) => line !== null || path === null).slice(0, problemsShownMax);
-  const notes = shown.map(({ path, line, reason, count: times }) => {
+function problemNotes({ problems }: ReportInput, unreadable: readonly UnreadableInput[]): string[] {
+  const isNamed = new Set(unreadable.map(({ path, reason }) => `${path}\t${reason}`));
+  const others = problems.filter(({ path, reason }) => !isNamed.has(`${path}\t${reason}`));
+  const notes = others.slice(0, problemsShownMax).map(({ path, line, reason, count: times }) => {
     const place = path === null ? 'further files' : `${path}${line === null ? '' : `:${line}`}`;
     return `${place}: ${reason}${times > 1 ? ` (${times.toLocaleString('en-US')} times)` : ''}`;
   });
-  const hidden = problems.filter(({ line, path }) => line !== null || path === null).length - shown.length;
+  const hidden = others.length - notes.length;
   return hidden > 0 ? [...notes, `${count(hidden, 'more problem')}: see --format json`] : notes;
 }
 
