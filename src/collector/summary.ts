@@ -49,10 +49,12 @@ export function summarise(
   const headline = settings.windows.findIndex((window) => window.text === settings.headline.text);
   const remaining = sets.remaining(sets.headline, headline);
   const { unknown } = sets.counts(sets.headline, headline);
-  // Windows hold each other, so who is in a longer one and not in the headline's is a difference.
+  // Windows hold each other, so who is in a longer one and not in the headline's is a difference. The two longest are
+  // shown: a weekly and a monthly job, unless the windows were set otherwise.
   const silentFor = settings.windows
     .map(({ text, ms }, window) => ({ text, ms, window }))
     .filter(({ ms }) => ms > settings.headline.ms)
+    .slice(-2)
     .map(({ text, window }) => [text, sets.remaining(sets.headline, window) - remaining] as const);
   return {
     asOf: new Date(now).toISOString(),
