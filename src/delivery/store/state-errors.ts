@@ -63,6 +63,7 @@ export function stateMixed(directory: string): UserError {
 export function stateNotWritable(directory: string, cause: unknown): UserError {
   return new UserError(`The state folder ${directory} cannot be written: ${reasonOf(cause)}.`, {
     remedy: 'Give the account that runs straggler the right to write there, or another folder with --state.',
+    retryable: true,
     cause,
   });
 }

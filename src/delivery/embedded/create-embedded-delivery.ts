@@ -1,0 +1,91 @@
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import type { Clock } from '../../runtime/clock.ts';
+import { UserError } from '../../runtime/errors.ts';
+import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
+import type { Logger } from '../../telemetry/logger.ts';
+import type { CommittedSightings, CountingObserver } from '../counting.ts';
+import { stateDamaged } from '../store/state-errors.ts';
+import { WorkerClient } from '../store/worker-client.ts';
+import { EmbeddedDelivery } from './embedded-delivery.ts';
+import { paceLimits } from './pace.ts';
+import type { PaceLimits } from './pace.ts';
+import type { SightingPage, StoreCalls } from './store-calls.ts';
+
+export interface EmbeddedOptions {
+  readonly directory: string;
+  readonly programVersion: string;
+  readonly committed: CommittedSightings;
+  readonly observer: CountingObserver;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
+  /** How long to wait for another process to let go of the state; 10 s. */
+  readonly waitMs?: number;
+  readonly limits?: Partial<PaceLimits>;
+  /** The state can no longer be used (it is damaged, or a defect showed): the process should stop with this error. */
+  readonly onFatal?: (error: unknown) => void;
+}
+
+const workerCloseMs = 1500;
+
+/**
+ * Opens the state and reads it into `committed`; ready when it returns. Throws a UserError when the state cannot be
+ * used. Whoever creates it disposes of it.
+ */
+export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<EmbeddedDelivery> {
+  const { directory, programVersion, waitMs = 10_000, committed, logger, clock, limits } = options;
+  const worker = new WorkerClient<StoreCalls>(new URL('./store-worker.ts', import.meta.url), {
+    closeMs: workerCloseMs,
+  });
+  try {
+    const startedAt = clock.monotonic();
+    const state = await worker.call('open', { directory, programVersion, waitMs });
+    const clients = await load(worker, directory, committed);
+    const tookMs = Math.round(clock.monotonic() - startedAt);
+    logger.info({ directory, clients, files: state.files.length, tookMs }, 'The state is loaded');
+    return new EmbeddedDelivery({
+      ...options,
+      state,
+      store: {
+        commit: (change) => worker.call('commit', change),
+        [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
+      },
+      limits: { ...paceLimits, ...limits },
+      canRetry: (error) => error instanceof UserError && error.retryable,
+      onFatal: options.onFatal ?? (() => {}),
+    });
+  } catch (error) {
+    await worker[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** One page is read while the one before it is taken in. Answers how many sightings there are. */
+async function load(
+  worker: WorkerClient<StoreCalls>,
+  directory: string,
+  committed: CommittedSightings,
+): Promise<number> {
+  let count = 0;
+  let next: Promise<SightingPage> | null = worker.call('read', null);
+  while (next !== null) {
+    const page: SightingPage = await next;
+    next = page.next === null ? null : worker.call('read', page.next);
+    // It is awaited in the next round, which an error in this one prevents.
+    next?.catch(() => {});
+    committed.commit(page.values.map((value) => ({ sighting: decode(value, directory), firstSeenLive: false })));
+    count += page.values.length;
+    await yieldToOthers();
+  }
+  return count;
+}
+
+function decode(value: string, directory: string): ReturnType<typeof decodeSighting> {
+  try {
+    return decodeSighting(value);
+  } catch (error) {
+    if (!(error instanceof UnreadableSighting)) throw error;
+    throw stateDamaged(directory, 'embedded', `a stored client cannot be read, ${error.message}`, error);
+  }
+}
