@@ -1,6 +1,6 @@
 import type { Protocol } from '../event/protocol.ts';
 
-export type Period = 'hour' | 'day' | 'week' | 'month';
+type Period = 'hour' | 'day' | 'week' | 'month';
 
 /** What the name of a log file says. */
 export interface LogFileName {

@@ -1,24 +1,22 @@
 /** Why a row was not counted. */
-export const invalidRowReasons = [
-  'too few columns',
-  'unclosed quote',
-  'unreadable time',
-  'unreadable sequence number',
-  'unreadable address',
-  'over-long row',
-] as const;
+type InvalidRowReason =
+  | 'too few columns'
+  | 'unclosed quote'
+  | 'unreadable time'
+  | 'unreadable sequence number'
+  | 'unreadable address'
+  | 'over-long row';
 
 /** What else was odd; the rows around it count. */
-export const oddityReasons = [
-  'extra columns',
-  'quote closed by the end of the row',
-  'unreadable size',
-  'unreadable server address',
-  'unreadable header',
-  'NUL bytes',
-] as const;
+type OddityReason =
+  | 'extra columns'
+  | 'quote closed by the end of the row'
+  | 'unreadable size'
+  | 'unreadable server address'
+  | 'unreadable header'
+  | 'NUL bytes';
 
-export type ProblemReason = (typeof invalidRowReasons)[number] | (typeof oddityReasons)[number];
+export type ProblemReason = InvalidRowReason | OddityReason;
 
 /** Where a row stands: bytes from the start of the file, and the number of line ends before it in the slice. */
 export interface RowPlace {
@@ -35,7 +33,7 @@ export interface Problem {
   readonly places: readonly RowPlace[];
 }
 
-export const problemPlacesMax = 32;
+const problemPlacesMax = 32;
 
 /** The problems of one slice by reason; bounded by the number of reasons and places. */
 export class Problems {

@@ -1,3 +1,5 @@
+import { daysSinceEpoch } from '../event/calendar.ts';
+
 /**
  * Row times, `yyyy-MM-ddTHH:mm:ss.fffZ`, from bytes to milliseconds since the epoch without a string or a Date. Rows
  * of a file rise slowly, so the minute of the row before is mostly the minute of this one.
@@ -62,13 +64,7 @@ function readMinute(bytes: Buffer, at: number): number {
   const minute = digits2(bytes, at + 14);
   const shaped =
     bytes[at + 4] === 0x2d && bytes[at + 7] === 0x2d && bytes[at + 10] === 0x54 /* T */ && bytes[at + 13] === 0x3a;
-  if (!shaped || digits2(bytes, at) < 0 || digits2(bytes, at + 2) < 0 || year < 1) {
-    return Number.NaN;
-  }
-  if (month < 1 || month > 12 || day < 1 || day > daysInMonth(year, month)) {
-    return Number.NaN;
-  }
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59) {
+  if (!shaped || digits2(bytes, at + 2) < 0 || hour < 0 || hour > 23 || minute < 0 || minute > 59) {
     return Number.NaN;
   }
   return ((daysSinceEpoch(year, month, day) * 24 + hour) * 60 + minute) * 60_000;
@@ -79,21 +75,4 @@ function digits2(bytes: Buffer, at: number): number {
   const tens = (bytes[at] as number) - 0x30;
   const ones = (bytes[at + 1] as number) - 0x30;
   return tens < 0 || tens > 9 || ones < 0 || ones > 9 ? -1_000 : tens * 10 + ones;
-}
-
-function daysInMonth(year: number, month: number): number {
-  if (month === 2) {
-    return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
-  }
-  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-/** Days from 1970-01-01 in the Gregorian calendar, by Howard Hinnant's `days_from_civil`. */
-function daysSinceEpoch(year: number, month: number, day: number): number {
-  const shifted = month <= 2 ? year - 1 : year;
-  const era = Math.floor(shifted / 400);
-  const yearOfEra = shifted - era * 400;
-  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
-  const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
-  return era * 146_097 + dayOfEra - 719_468;
 }

@@ -1,7 +1,7 @@
 import type { InputFile } from './input-file.ts';
 
 /** A file of an older period that has not changed for this long gets no more rows. */
-export const quietMs = 3_600_000;
+const quietMs = 3_600_000;
 
 /**
  * The files that will not grow any more, so that a last row without its line end is read: a newer period of the same

@@ -9,7 +9,7 @@ export interface InputProblem {
 }
 
 /** Paths and reasons named one by one; beyond them problems are only counted by reason. */
-export const problemsNamedMax = 1000;
+const problemsNamedMax = 1000;
 
 /** The problems of all inputs, one entry per path and reason, in the order in which they were met. */
 export class ProblemList {

@@ -6,7 +6,7 @@ import { contextValue } from './context.ts';
 export type Verdict = 'none' | 'succeeded' | Refusal;
 
 /** The server's own words, cut. */
-export interface Refusal {
+interface Refusal {
   readonly reason: string;
 }
 

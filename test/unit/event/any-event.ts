@@ -16,7 +16,7 @@ export const anyAddress: fc.Arbitrary<string> = fc
   .filter((address) => address !== null);
 
 /** Everything that bytes of a log may turn into: control characters, quotes, emoji, but no half surrogates. */
-export const anyText: fc.Arbitrary<string> = fc
+const anyText: fc.Arbitrary<string> = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 300 }),
     fc.constantFrom(

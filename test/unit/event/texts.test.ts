@@ -55,3 +55,23 @@ test('a time is ISO 8601 with milliseconds, and nothing else is a time', () => {
     assert.equal(parseTimeText(text), null, text);
   }
 });
+
+test('any time of the years 1 to 9999 is read as it was written, and nothing else is', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }), (ms) => {
+      assert.equal(parseTimeText(timeText(ms)), ms);
+    }),
+    { numRuns: 1000 },
+  );
+  const nearly = fc
+    .array(fc.constantFrom('0', '1', '2', '3', '6', '9'), { minLength: 17, maxLength: 17 })
+    .map((digits) => '0000-00-00T00:00:00.000Z'.replaceAll('0', () => digits.pop() ?? '0'));
+  fc.assert(
+    fc.property(nearly, (text) => {
+      const date = new Date(text);
+      const isReal = !Number.isNaN(date.getTime()) && date.toISOString() === text && !text.startsWith('0000');
+      assert.equal(parseTimeText(text), isReal ? date.getTime() : null, text);
+    }),
+    { numRuns: 5000 },
+  );
+});
