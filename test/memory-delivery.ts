@@ -58,7 +58,10 @@ export class MemoryDelivery implements Delivery {
 
   /** Nothing becomes durable until `release`. */
   hold(): void {
-    this.#gate = new Promise((resolve) => (this.#openGate = resolve));
+    this.release();
+    this.#gate = new Promise((resolve) => {
+      this.#openGate = resolve;
+    });
   }
 
   release(): void {
@@ -78,6 +81,7 @@ export class MemoryDelivery implements Delivery {
     this.waitingBytesMost = Math.max(this.waitingBytesMost, this.waitingBytes);
     try {
       await this.#inOrder(slice.lane.id, true, () => {
+        this.#assertContinues(slice);
         this.#memory.files.set(slice.file.id, slice.file);
         this.#memory.delivered.push({ slice, events });
       });
@@ -94,6 +98,13 @@ export class MemoryDelivery implements Delivery {
       for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
       for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
     });
+  }
+
+  /** Refuses a slice that was handed over before its caller had seen that the one before it was refused. */
+  #assertContinues({ file, start }: Slice): void {
+    const durable = this.#memory.files.get(file.id);
+    const from = durable === undefined || durable.epoch !== file.epoch ? 0 : durable.offset;
+    if (start !== from) throw new Error(`a slice begins at ${start}, but its file is durable up to ${from}`);
   }
 
   async #inOrder(lane: string, canBeRefused: boolean, apply: () => void): Promise<void> {

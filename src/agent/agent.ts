@@ -23,6 +23,8 @@ import { placeKey } from './same-place.ts';
 import { pause } from './wake.ts';
 
 const stopMsMax = 5000;
+/** The first report comes early: whoever waits for an agent need not wait for a whole interval. */
+const firstReportMs = 1000;
 /** What a PATH leads to is waited for this long at the start; a share may be away. */
 const resolveMsMax = 2000;
 
@@ -105,7 +107,7 @@ export class Agent implements AsyncDisposable {
     this.#running.push(this.#report());
   }
 
-  /** Scans now; resolves when everything that is found was read to its end and is durable. */
+  /** Scans now, older files too; resolves when everything that is found was read to its end and is durable. */
   async scanNow(): Promise<void> {
     await Promise.all(this.#cycles.map((cycle) => cycle.scanNow()));
   }
@@ -136,13 +138,14 @@ export class Agent implements AsyncDisposable {
     if (this.#stopping.signal.aborted) return;
     this.#stopping.abort(new Error('the agent stops'));
     const lanes = [...this.#lanes.values()];
-    const ended = new AbortController();
-    const work = Promise.allSettled(this.#running).then(() =>
-      Promise.all(lanes.map((lane) => lane.reader.handOver.whenIdle())),
-    );
-    await Promise.race([work, pause(waitMs, ended.signal)]);
-    ended.abort();
-    await Promise.all(lanes.map((lane) => lane.files.closeAll()));
+    const ended = Promise.allSettled(this.#running).then(async () => {
+      // Nothing opens files any more; those that are open are closed whether or not their last slices come back.
+      await Promise.all(lanes.map((lane) => lane.files.held.closeAll()));
+      await Promise.all(lanes.map((lane) => lane.reader.handOver.whenIdle()));
+    });
+    const waited = new AbortController();
+    await Promise.race([ended, pause(waitMs, waited.signal)]);
+    waited.abort();
     if (this.#isStarted) this.#send();
   }
 
@@ -218,9 +221,11 @@ export class Agent implements AsyncDisposable {
 
   async #report(): Promise<void> {
     const { signal } = this.#stopping;
+    let pauseMs = Math.min(firstReportMs, this.#options.reportEveryMs);
     while (!signal.aborted) {
-      await pause(this.#options.reportEveryMs, signal);
+      await pause(pauseMs, signal);
       if (!signal.aborted) this.#send();
+      pauseMs = this.#options.reportEveryMs;
     }
   }
 

@@ -95,7 +95,7 @@ export class Cycle {
       : this.#lastError;
   }
 
-  /** Lists now; resolves when everything that is found was read to its end and delivered. */
+  /** Lists now and looks at every file; resolves when all was read to its end and delivered. */
   async scanNow(): Promise<void> {
     await new Promise<void>((done) => {
       this.#scanWaiters.push(done);
@@ -117,7 +117,7 @@ export class Cycle {
       while (!signal.aborted) {
         const waiters = this.#scanWaiters.splice(0);
         const startedAt = clock.monotonic();
-        await this.#scan();
+        await this.#scan(waiters.length > 0);
         for (const done of waiters) done();
         const tookMs = clock.monotonic() - startedAt;
         if (this.#scanWaiters.length > 0) continue;
@@ -129,14 +129,14 @@ export class Cycle {
     }
   }
 
-  async #scan(): Promise<void> {
+  async #scan(isThorough: boolean): Promise<void> {
     const { clock, limits } = this.#context;
     this.#startedListingAt = clock.monotonic();
     const listing = await find(this.followed, limits.filesMax);
     this.#startedListingAt = null;
     this.#number++;
     this.#note(listing);
-    this.#distribute(listing);
+    this.#distribute(listing, isThorough);
     await this.#updateWatch(listing);
   }
 
@@ -153,7 +153,7 @@ export class Cycle {
     if (isComplete(listing)) this.#lastScanAt = clock.now();
   }
 
-  #distribute(listing: Listing): void {
+  #distribute(listing: Listing, isThorough: boolean): void {
     const parts = this.#group(listing.files);
     for (const [key, { server, protocol }] of this.#expected())
       if (!parts.has(key)) parts.set(key, { server, protocol, files: [] });
@@ -165,6 +165,8 @@ export class Cycle {
         number: this.#number,
         at: this.#context.clock.now(),
         isComplete: isComplete(listing),
+        isThorough,
+        devices: listing.devices,
         files: parts.get(key)?.files ?? [],
       });
     }
@@ -230,7 +232,7 @@ export class Cycle {
         this.#wake.call();
       },
     });
-    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => lane.files.hotPaths)));
+    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => [...lane.files.hotPaths])));
   }
 }
 

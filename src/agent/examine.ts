@@ -74,7 +74,7 @@ async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }
     const claim = claimOf(file.read, seen, isElsewhere || (await isStillLinked(file)));
     if (claim === null) continue;
     const bytesAgree = (await holds(opened.handle, file.read.prefix)) && (await holds(opened.handle, file.read.guard));
-    candidates.push({ record: file.read, claim, bytesAgree });
+    candidates.push({ record: file.read, claim, bytesAgree, isHeld: file.held !== null });
     byId.set(file.id, known);
   }
   const identity = identify(seen, candidates);

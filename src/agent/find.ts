@@ -34,6 +34,8 @@ export interface Listing {
   readonly files: readonly FoundFile[];
   /** Real paths of all folders listed. */
   readonly folders: readonly string[];
+  /** Numbers of the file systems that they are on, decimal. */
+  readonly devices: ReadonlySet<string>;
   /** Log files that are known by name and not read: back ends, protocols that are not wanted. */
   readonly ignoredFiles: number;
   readonly errors: readonly ScanError[];
@@ -49,6 +51,7 @@ interface Walk {
   readonly filesMax: number;
   readonly files: Map<string, FoundFile>;
   readonly folders: Set<string>;
+  readonly devices: Set<string>;
   readonly errors: ScanError[];
   ignoredFiles: number;
 }
@@ -65,6 +68,7 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
     filesMax,
     files: new Map(),
     folders: new Set(),
+    devices: new Set(),
     errors: [],
     ignoredFiles: 0,
   };
@@ -77,14 +81,14 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
       await walkFolders(walk, { reached: path, real });
     } else {
       root = dirname(real);
+      await enter(walk, root);
       take(walk, basename(path), real, dirname(path));
-      walk.folders.add(root);
     }
   } catch (error) {
     note(walk, path, error);
   }
-  const { folders, ignoredFiles, errors } = walk;
-  return { root, files: [...walk.files.values()], folders: [...folders], ignoredFiles, errors };
+  const { folders, devices, ignoredFiles, errors } = walk;
+  return { root, files: [...walk.files.values()], folders: [...folders], devices, ignoredFiles, errors };
 }
 
 /** A prefix of one's own says nothing of the protocol: the one protocol of its PATH does. */
@@ -103,9 +107,9 @@ async function walkFolders(walk: Walk, top: Folder): Promise<void> {
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     // A link that leads back up, or two that lead to one place, are walked once.
     if (walk.folders.has(folder.real)) continue;
-    walk.folders.add(folder.real);
     let entries: Dirent[];
     try {
+      await enter(walk, folder.real);
       entries = await readdir(folder.real, { withFileTypes: true });
     } catch (error) {
       note(walk, folder.reached, error);
@@ -123,6 +127,11 @@ async function walkFolders(walk: Walk, top: Folder): Promise<void> {
       }
     }
   }
+}
+
+async function enter(walk: Walk, folder: string): Promise<void> {
+  walk.folders.add(folder);
+  walk.devices.add(String((await stat(folder, { bigint: true })).dev));
 }
 
 /** Links are followed. One that leads nowhere is no folder that could hide files, so it is no error. */

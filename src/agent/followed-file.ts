@@ -2,7 +2,7 @@ import type { FileRecord } from '../delivery/records.ts';
 import type { LogFileName } from '../exchange-log/file-name.ts';
 import { nothingRead } from './fingerprint.ts';
 import type { OpenFile } from './handles.ts';
-import type { Waiting } from './plan.ts';
+import type { Waiting } from './turns.ts';
 
 /**
  * One file that is followed: how far it is durable, how far it is read, and what our own opens and reads have shown
@@ -37,8 +37,10 @@ export class FollowedFile implements Waiting {
 
   /** The newest of its series. */
   hot = false;
-  /** There may be something to read. */
-  unread = false;
+  /** One of the two newest, or was the newest while we looked. */
+  isRecent = false;
+  /** There may be something to read: in the lane's `Turns`. */
+  isWaiting = false;
   /** Complete scans in a row that have missed it; 0 = it is there as far as we know. */
   missedScans = 0;
   /** Monotonic milliseconds of the first of them. */
@@ -48,15 +50,10 @@ export class FollowedFile implements Waiting {
   /** Why it must be read from 0 again, once nothing of it is in flight. */
   restart: 'truncated' | 'rewritten' | null = null;
 
-  /** Number of the lane's turn in which it was last read. */
-  lastTurn = 0;
   /** Monotonic milliseconds. */
   notBefore = 0;
   nextProbeAt = 0;
   quietSince = 0;
-  failures = 0;
-  /** What opening or reading it last failed with. */
-  error: string | null = null;
 
   constructor(name: LogFileName, folder: string, durable: FileRecord | null, read: FileRecord) {
     this.id = read.id;
@@ -123,7 +120,12 @@ export class FollowedFile implements Waiting {
     this.size = 0;
     this.head = Buffer.alloc(0);
     this.nulsUntil = 0;
-    this.unread = true;
+  }
+
+  /** More was read than is durable. */
+  get isAhead(): boolean {
+    const { read, durable } = this;
+    return read.offset !== (durable?.offset ?? 0) || (durable !== null && durable.epoch !== read.epoch);
   }
 
   /** Takes the position back to what is durable. */
@@ -135,7 +137,6 @@ export class FollowedFile implements Waiting {
         : { ...this.durable, path, locator, lane, missingSince };
     this.head = this.read.offset === 0 ? Buffer.alloc(0) : null;
     this.nulsUntil = 0;
-    this.unread = true;
   }
 }
 

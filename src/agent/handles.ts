@@ -18,13 +18,15 @@ export interface OpenFile extends AsyncDisposable {
  */
 export class Handles {
   readonly #places: Budget;
-  /** What the operating system has allowed, where that is less than the limit. */
+  readonly #heldLimit: number;
+  /** Less than the limit after the operating system has refused an open; grows back with every open that succeeds. */
   #heldMax: number;
   #held = 0;
 
   constructor(max: number) {
     this.#places = new Budget(max);
-    this.#heldMax = Math.max(0, max - Math.max(passingMin, Math.floor(max / 4)));
+    this.#heldLimit = Math.max(0, max - Math.max(passingMin, Math.floor(max / 4)));
+    this.#heldMax = this.#heldLimit;
   }
 
   get open(): number {
@@ -35,13 +37,19 @@ export class Handles {
     return this.#places.isExhausted;
   }
 
-  /** Rejects as `open` and `stat` do; when the system is out of handles, fewer are held from then on. */
+  /** More is held than there is room for: whoever can do without a handle closes it. */
+  get isOverfull(): boolean {
+    return this.#held > this.#heldMax;
+  }
+
+  /** Rejects as `open` and `stat` do. */
   async openFile(path: string, signal: AbortSignal): Promise<OpenFile> {
     const place = await this.#places.take(1, signal);
     let handle: FileHandle | null = null;
     try {
       handle = await open(path, 'r');
       const { dev, ino, size } = await handle.stat({ bigint: true });
+      this.#heldMax = Math.min(this.#heldLimit, this.#heldMax + 1);
       return openFile(handle, place, ino === 0n ? null : `${dev}:${ino}`, Number(size));
     } catch (error) {
       await handle?.close();

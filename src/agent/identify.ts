@@ -27,13 +27,15 @@ export interface Candidate {
   readonly claim: Claim;
   /** Prefix and guard hold in what is seen. */
   readonly bytesAgree: boolean;
+  /** It is open, so its locator cannot have been given to another file. */
+  readonly isHeld: boolean;
 }
 
 export type NewEpochReason = 'truncated' | 'rewritten' | 'replaced';
 
 export type Identity =
   | { readonly kind: 'same'; readonly record: FileRecord; readonly claim: Claim }
-  /** The bytes of a known file are gone, in place: the same file from 0. */
+  /** The bytes of a known file are gone: the same file from 0. */
   | { readonly kind: 'restarted'; readonly record: FileRecord; readonly reason: 'truncated' | 'rewritten' }
   /** Another file stands where a known one stood. */
   | { readonly kind: 'new'; readonly replaced: FileRecord | null };
@@ -55,10 +57,13 @@ export function claimOf(record: FileRecord, seen: Seen, isElsewhere: boolean): C
 const strength: Readonly<Record<Claim, number>> = { locator: 0, path: 1, name: 2 };
 
 export function identify(seen: Seen, candidates: readonly Candidate[]): Identity {
-  const ordered = candidates.toSorted((left, right) => strength[left.claim] - strength[right.claim]);
-  const same = ordered.find(({ record, bytesAgree }) => bytesAgree && seen.size >= record.offset);
+  const same = candidates
+    .filter(({ record, bytesAgree }) => bytesAgree && seen.size >= record.offset)
+    .toSorted(byAgreement)[0];
   if (same !== undefined) return { kind: 'same', record: same.record, claim: same.claim };
-  const inPlace = ordered.find(({ record }) => record.path === seen.path);
+  const inPlace = candidates
+    .filter(({ record, claim, isHeld }) => record.path === seen.path || (claim === 'locator' && isHeld))
+    .toSorted(byClaim)[0];
   if (inPlace === undefined) return { kind: 'new', replaced: null };
   const { record, claim } = inPlace;
   // Without a locator on either side nothing tells a rewritten file from another one at its place.
@@ -66,4 +71,14 @@ export function identify(seen: Seen, candidates: readonly Candidate[]): Identity
     return { kind: 'new', replaced: record };
   }
   return { kind: 'restarted', record, reason: seen.size < record.offset ? 'truncated' : 'rewritten' };
+}
+
+/** The more bytes agree the better: a file of which only the header was read agrees with every file of its protocol. */
+function byAgreement(left: Candidate, right: Candidate): number {
+  return right.record.offset - left.record.offset || byClaim(left, right);
+}
+
+/** Of several that have stood at a path, the last. */
+function byClaim(left: Candidate, right: Candidate): number {
+  return strength[left.claim] - strength[right.claim] || right.record.epoch - left.record.epoch;
 }

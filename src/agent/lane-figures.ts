@@ -8,8 +8,6 @@ export class LaneFigures {
   bytesRefused = 0;
   /** Of what is durable: bytes read while reading back. */
   bytesReadBack = 0;
-  /** There to be read back when the lane began. */
-  bytesToReadBack = 0;
   readonly rows = { event: 0, ignored: 0, error: 0 };
   readonly fileEpochs: Record<string, number> = {};
   /** Rows without a line end that were read because their file was finished. */

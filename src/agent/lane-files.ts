@@ -5,16 +5,18 @@
 import { dirname } from 'node:path';
 import type { FileRecord } from '../delivery/records.ts';
 import { judgeAbsence, missedScansMin } from './absence.ts';
-import { backoffMs } from './backoff.ts';
 import { type Examined, examine } from './examine.ts';
 import type { FoundFile } from './find.ts';
 import { FollowedFile, fromTheStart } from './followed-file.ts';
 import type { OpenFile } from './handles.ts';
+import { HeldFiles } from './held-files.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { LaneFigures } from './lane-figures.ts';
 import { errorCode, errorText, isAbsent } from './open-errors.ts';
 import { plan } from './plan.ts';
 import type { Owner, Registered } from './registry.ts';
+import { Troubles } from './troubles.ts';
+import { Turns } from './turns.ts';
 
 /** The part of a PATH's listing that is one lane's. */
 export interface LaneListing {
@@ -23,14 +25,11 @@ export interface LaneListing {
   /** Wall clock. */
   readonly at: number;
   readonly isComplete: boolean;
+  /** Older files are looked at too, whether or not they are due. */
+  readonly isThorough: boolean;
+  /** Numbers of the file systems that its folders are on. */
+  readonly devices: ReadonlySet<string>;
   readonly files: readonly FoundFile[];
-}
-
-interface Trouble {
-  readonly message: string;
-  readonly failures: number;
-  /** Monotonic milliseconds. */
-  readonly notBefore: number;
 }
 
 /** How long another name of a followed file is left alone. */
@@ -38,18 +37,21 @@ const aliasPauseMs = 60_000;
 
 export class LaneFiles {
   readonly all = new Set<FollowedFile>();
+  readonly turns = new Turns<FollowedFile>();
+  readonly held: HeldFiles;
+  readonly troubles: Troubles;
   readonly #context: LaneContext;
   readonly #owner: Owner;
   readonly #figures: LaneFigures;
   readonly #byPath = new Map<string, FollowedFile>();
-  readonly #held = new Set<FollowedFile>();
-  readonly #troubles = new Map<string, Trouble>();
+  readonly #restarts = new Set<FollowedFile>();
   readonly #aliases = new Map<string, number>();
   #listing: LaneListing | null = null;
   #listed: ReadonlySet<string> = new Set();
   /** Paths of the current listing that are to be looked at, next one last. */
   #queue: FoundFile[] = [];
   #isConcluded = true;
+  #isAway = false;
   /** Files named by the last complete listing. */
   found = 0;
   bytesLost = 0;
@@ -58,6 +60,8 @@ export class LaneFiles {
     this.#context = context;
     this.#owner = owner;
     this.#figures = figures;
+    this.held = new HeldFiles(context.handles);
+    this.troubles = new Troubles(context.times);
   }
 
   get listing(): LaneListing | null {
@@ -71,14 +75,13 @@ export class LaneFiles {
 
   /** Why a file could not be opened or read, in words; null while there is none. */
   get trouble(): string | null {
-    for (const { message } of this.#troubles.values()) return message;
-    return null;
+    if (this.#isAway) return 'no logs are there, and not the file system that held them: is it mounted?';
+    return this.troubles.first;
   }
 
-  get troubledUntil(): number {
-    let until = Number.POSITIVE_INFINITY;
-    for (const { notBefore } of this.#troubles.values()) until = Math.min(until, notBefore);
-    return until;
+  /** Puts a file whose position was taken back up for reading again, if anything can read it. */
+  readAgain(file: FollowedFile): void {
+    if (file.restart === null && (file.missedScans === 0 || file.held !== null)) this.turns.add(file);
   }
 
   /** Takes up a file from the state of an earlier run. */
@@ -94,29 +97,35 @@ export class LaneFiles {
 
   drop(file: FollowedFile): void {
     this.all.delete(file);
+    this.turns.delete(file);
+    this.#restarts.delete(file);
     if (this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
     this.#context.registry.remove(file);
   }
 
   /** The newest files: what is worth watching. */
-  get hotPaths(): string[] {
-    return [...this.all].filter((file) => file.hot && file.missedScans === 0).map((file) => file.path);
+  get hotPaths(): ReadonlySet<string> {
+    return this.#hotPaths;
   }
 
   list(listing: LaneListing, horizon: number | null): void {
     const now = this.#context.clock.monotonic();
-    const { followed, newest } = plan(listing.files, horizon);
-    this.#listing = listing;
+    const { followed, newest, recent } = plan(listing.files, horizon);
+    // What was to be looked at thoroughly and is not yet, still is.
+    const isThorough = listing.isThorough || (this.#listing?.isThorough === true && !this.isExamined);
+    this.#listing = { ...listing, isThorough };
     this.#listed = new Set(listing.files.map(({ path }) => path));
     this.#isConcluded = false;
+    this.#isAway = this.#isOnOtherDevice(listing);
     if (listing.isComplete) this.found = listing.files.length;
     const hot = new Set([...newest].map(({ path }) => path));
     for (const file of this.all) {
-      const isHot = hot.has(file.path);
+      const isHot = hot.has(file.path) && this.#byPath.get(file.path) === file;
       if (file.hot && !isHot) file.quietSince = now;
-      file.hot = isHot;
+      this.#setHot(file, isHot);
     }
     this.#hotPaths = hot;
+    this.#recentPaths = new Set([...recent].map(({ path }) => path));
     const due = followed.filter((found) => !hot.has(found.path) && this.#isDue(found.path, now));
     // Taken from the end: the newest first, then those that were never seen, oldest first, then those that are due again.
     const isKnown = (found: FoundFile): boolean => this.#byPath.has(found.path);
@@ -128,11 +137,34 @@ export class LaneFiles {
   }
 
   #hotPaths: ReadonlySet<string> = new Set();
+  #recentPaths: ReadonlySet<string> = new Set();
+
+  #setHot(file: FollowedFile, isHot: boolean): void {
+    if (file.hot === isHot) return;
+    const waited = this.turns.delete(file);
+    file.hot = isHot;
+    file.isRecent ||= isHot;
+    if (waited) this.turns.add(file);
+  }
+
+  /** There may be something to read in it. */
+  #seen(file: FollowedFile, size: number): void {
+    file.size = Math.max(file.size, size);
+    if (file.restart === null) this.turns.add(file);
+  }
+
+  /** An empty folder where another file system was mounted proves nothing about its files. */
+  #isOnOtherDevice({ files, devices }: LaneListing): boolean {
+    if (files.length > 0) return false;
+    const known = [...this.all].filter(({ missedScans }) => missedScans === 0);
+    return known.length > 0 && known.every(({ read }) => read.locator !== null && !devices.has(deviceOf(read.locator)));
+  }
 
   #isDue(path: string, now: number): boolean {
-    if ((this.#troubles.get(path)?.notBefore ?? 0) > now || (this.#aliases.get(path) ?? 0) > now) return false;
+    if (this.troubles.isPaused(path, now) || (this.#aliases.get(path) ?? 0) > now) return false;
     const file = this.#byPath.get(path);
-    return file === undefined || file.hot || file.missedScans > 0 || file.nextProbeAt <= now;
+    if (file === undefined || file.hot || file.missedScans > 0) return true;
+    return file.nextProbeAt <= now || this.#listing?.isThorough === true;
   }
 
   /** Looks at the next path; false when there is none left. */
@@ -143,30 +175,25 @@ export class LaneFiles {
     const known = this.#byPath.get(path);
     try {
       const examined = await examine(found, known, { ...this.#context, owner: this.#owner });
-      this.#troubles.delete(path);
+      this.troubles.delete(path);
       await this.#apply(found, known, examined);
     } catch (error) {
-      this.failed(path, error);
+      this.failed(path, this.#byPath.get(path) ?? null, error);
     }
     return true;
   }
 
   /** A path could not be opened or read. It is tried again later; one that is not there is the next scan's business. */
-  failed(path: string, error: unknown): void {
+  failed(path: string, file: FollowedFile | null, error: unknown): void {
     this.#context.signal.throwIfAborted();
-    if (isAbsent(errorCode(error))) return;
-    const { clock, logger, times } = this.#context;
-    const failures = (this.#troubles.get(path)?.failures ?? 0) + 1;
-    const pauseMs = backoffMs(failures, times.backoffFirstMs, times.backoffMaxMs);
-    const message = `cannot read ${path}: ${errorText(error)}`;
-    this.#troubles.set(path, { message, failures, notBefore: clock.monotonic() + pauseMs });
-    const file = this.#byPath.get(path);
-    if (file !== undefined) file.notBefore = clock.monotonic() + pauseMs;
+    if (isAbsent(errorCode(error))) {
+      if (file !== null) this.turns.delete(file);
+      return;
+    }
+    const { clock, logger } = this.#context;
+    const { failures, notBefore } = this.troubles.add(path, error, clock.monotonic());
+    if (file !== null) file.notBefore = notBefore;
     if (failures === 1) logger.warn({ path, error: errorText(error) }, 'a log file cannot be read; it is tried again');
-  }
-
-  recovered(path: string): void {
-    this.#troubles.delete(path);
   }
 
   async #apply(found: FoundFile, known: FollowedFile | undefined, examined: Examined): Promise<void> {
@@ -176,16 +203,16 @@ export class LaneFiles {
     }
     this.#aliases.delete(found.path);
     if (examined.kind === 'held') {
-      if (known !== undefined) seen(known, examined.size);
+      if (known !== undefined) this.#seen(known, examined.size);
       return;
     }
     let file: FollowedFile | null;
     if (examined.kind === 'new') file = this.#begin(found, examined.replaced, examined.opened);
     else file = this.#recognised(found, examined.known, examined.opened);
     if (file === null) return examined.opened[Symbol.asyncDispose]();
-    if (examined.kind === 'restarted') file.restart ??= examined.reason;
-    seen(file, examined.opened.size);
-    await this.keep(file, examined.opened);
+    if (examined.kind === 'restarted') this.mustRestart(file, examined.reason);
+    this.#seen(file, examined.opened.size);
+    await this.held.keep(file, examined.opened);
   }
 
   #begin(found: FoundFile, replaced: Registered | null, opened: OpenFile): FollowedFile {
@@ -207,7 +234,6 @@ export class LaneFiles {
     const file = new FollowedFile(found.name, found.folder, null, record);
     this.#take(file);
     this.#place(file, found.path);
-    this.#figures.bytesToReadBack += opened.size;
     return file;
   }
 
@@ -218,6 +244,7 @@ export class LaneFiles {
       this.#take(file);
       file.note({ lane: this.#owner.record.id });
     }
+    this.turns.delete(file);
     if (this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
     if (file.path !== found.path || file.read.locator !== opened.locator) {
       registry.move(file, found.path, opened.locator);
@@ -233,65 +260,32 @@ export class LaneFiles {
 
   #place(file: FollowedFile, path: string): void {
     this.#byPath.set(path, file);
-    file.hot = this.#hotPaths.has(path);
+    this.#setHot(file, this.#hotPaths.has(path));
+    file.isRecent ||= this.#recentPaths.has(path);
   }
 
-  /** Holds an open file if it is worth it and there is room; else closes it. */
-  async keep(file: FollowedFile, opened: OpenFile): Promise<void> {
-    const before = file.held;
-    if (before === opened) return;
-    const isWorthIt = file.hot || file.size > file.read.offset || file.inFlight > 0;
-    if (before === null && !(isWorthIt && this.#context.handles.hold())) {
-      await opened[Symbol.asyncDispose]();
-      return;
-    }
-    file.held = opened;
-    this.#held.add(file);
-    await before?.[Symbol.asyncDispose]();
-  }
-
-  /** Closes what is held for nothing any more. */
-  async closeIdle(): Promise<void> {
-    for (const file of this.#held) {
-      const isGone = file.missedScans > 0;
-      const isDone = isGone ? file.read.finished : !file.hot && !file.unread;
-      if (isDone && file.inFlight === 0) await this.close(file);
-    }
-  }
-
-  async closeAll(): Promise<void> {
-    for (const file of this.#held) await this.close(file);
-  }
-
-  async close(file: FollowedFile): Promise<void> {
-    const { held } = file;
-    if (held === null) return;
-    file.held = null;
-    this.#held.delete(file);
-    this.#context.handles.letGo();
-    await held[Symbol.asyncDispose]();
-  }
-
-  /** Judges what the listing misses, once everything that it names was looked at. */
-  conclude(): void {
-    if (this.#isConcluded || this.#queue.length > 0 || this.#listing === null) return;
+  /** Judges what the listing misses, once everything that it names was looked at; false when that is done already. */
+  conclude(): boolean {
+    if (this.#isConcluded || this.#queue.length > 0 || this.#listing === null) return false;
     this.#isConcluded = true;
-    if (!this.#listing.isComplete) return;
-    for (const path of this.#troubles.keys()) if (!this.#listed.has(path)) this.#troubles.delete(path);
+    if (!this.#listing.isComplete || this.#isAway) return true;
+    this.troubles.keepOnly(this.#listed);
     for (const path of this.#aliases.keys()) if (!this.#listed.has(path)) this.#aliases.delete(path);
     for (const file of this.all) {
       if (this.#byPath.get(file.path) !== file || !this.#listed.has(file.path)) this.#miss(file);
     }
+    return true;
   }
 
   #miss(file: FollowedFile): void {
-    const { clock, logger, times } = this.#context;
+    const { clock, times } = this.#context;
     file.missedScans++;
-    file.hot = false;
+    this.#setHot(file, false);
     if (this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
     if (file.missedScans === 1) file.missedAt = clock.monotonic();
     if (file.read.missingSince === null) file.note({ missingSince: clock.now() });
-    if (file.held !== null) file.unread = true;
+    if (file.held === null) this.turns.delete(file);
+    else this.turns.add(file);
     const verdict = judgeAbsence(
       {
         missedScans: file.missedScans,
@@ -304,10 +298,7 @@ export class LaneFiles {
       times,
     );
     if (verdict === 'lose') {
-      logger.error({ path: file.path, bytes: file.unreadBytes }, 'a log file went before it was read');
-      this.lose(file.unreadBytes);
-      file.isLost = true;
-      file.note({ finished: true });
+      this.loseRest(file);
     } else if (verdict === 'forget' && file.isSettled) {
       this.forgotten.push(file.id);
       this.drop(file);
@@ -317,8 +308,13 @@ export class LaneFiles {
   /** Ids of files that are to be struck from the state. */
   forgotten: string[] = [];
 
-  lose(bytes: number): void {
+  /** Nothing can read what is left of this file. */
+  loseRest(file: FollowedFile): void {
+    const bytes = file.unreadBytes;
+    if (bytes > 0) this.#context.logger.error({ path: file.path, bytes }, 'a log file went before it was read');
     this.bytesLost += bytes;
+    file.isLost = true;
+    file.note({ finished: true });
   }
 
   /** A file that nothing can add to any more: its handle is all that is left, or a newer one has long taken over. */
@@ -328,24 +324,28 @@ export class LaneFiles {
     return !file.hot && quietMs >= this.#context.times.finishedAfterMs;
   }
 
+  mustRestart(file: FollowedFile, reason: 'truncated' | 'rewritten'): void {
+    file.restart ??= reason;
+    this.turns.delete(file);
+    this.#restarts.add(file);
+  }
+
   /** Reads files whose bytes are gone from 0 again, once nothing of them is in flight. */
   applyRestarts(): void {
-    for (const file of this.all) {
+    for (const file of this.#restarts) {
       if (file.restart === null || file.inFlight > 0) continue;
-      const { restart } = file;
+      const { restart: reason, path } = file;
       const lost = Math.max(0, file.size - (file.durable?.offset ?? 0));
-      this.#context.logger.warn(
-        { path: file.path, reason: restart, lost },
-        'a log file was cut or rewritten; it is read from its start',
-      );
-      this.#figures.newEpoch(restart);
-      this.lose(lost);
+      this.#context.logger.warn({ path, reason, lost }, 'a log file was cut or rewritten; it is read from its start');
+      this.#figures.newEpoch(reason);
+      this.bytesLost += lost;
+      this.#restarts.delete(file);
       file.beginAgain();
+      this.turns.add(file);
     }
   }
 }
 
-function seen(file: FollowedFile, size: number): void {
-  file.size = Math.max(file.size, size);
-  file.unread = true;
+function deviceOf(locator: string): string {
+  return locator.slice(0, locator.indexOf(':'));
 }

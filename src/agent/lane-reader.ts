@@ -14,7 +14,7 @@ import type { OpenFile } from './handles.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { LaneFigures } from './lane-figures.ts';
 import type { LaneFiles } from './lane-files.ts';
-import { nextTurn, probeDelayMs } from './plan.ts';
+import { probeDelayMs } from './plan.ts';
 import { bufferBytes } from './read.ts';
 import { takeTurn, type Turn } from './turn.ts';
 
@@ -30,8 +30,6 @@ export class LaneReader {
   readonly #wake: () => void;
   #share: Share | null = null;
   #isAsking = false;
-  #turns = 0;
-  #wasHot = false;
   /** The file whose turn is running. */
   current: FollowedFile | null = null;
 
@@ -50,7 +48,7 @@ export class LaneReader {
   }
 
   #next(): FollowedFile | null {
-    return nextTurn(readable(this.#files.all), this.#wasHot, this.#context.clock.monotonic());
+    return this.#files.turns.next(this.#context.clock.monotonic());
   }
 
   /** Gives one file its turn; false when there is nothing to read, or no room for it yet. */
@@ -66,16 +64,13 @@ export class LaneReader {
       return false;
     }
     this.#share = null;
-    this.#turns++;
-    this.#wasHot = file.hot;
-    file.lastTurn = this.#turns;
+    this.#files.turns.take(file);
     this.current = file;
     try {
       await this.#read(file, share);
     } catch (error) {
       share.release();
-      this.#files.failed(file.path, error);
-      file.unread &&= file.held !== null || file.notBefore > 0;
+      this.#files.failed(file.path, file, error);
     } finally {
       this.current = null;
     }
@@ -112,7 +107,7 @@ export class LaneReader {
     try {
       if (opened.locator !== file.read.locator) {
         // Another file stands here by now; the next scan finds out which.
-        file.unread = false;
+        this.#files.turns.delete(file);
         share.release();
         return;
       }
@@ -128,12 +123,12 @@ export class LaneReader {
           finish: this.#files.isFinished(file),
         },
       );
-      this.#files.recovered(file.path);
+      this.#files.troubles.delete(file.path);
       if (turn === 'changed') await this.#changed(file, opened, share);
       else this.#take(file, turn, share);
     } finally {
       buffers.give(buffer);
-      if (opened !== file.held) await this.#files.keep(file, opened);
+      if (opened !== file.held) await this.#files.held.keep(file, opened);
     }
   }
 
@@ -141,8 +136,9 @@ export class LaneReader {
     share.release();
     // A share may answer with less than there is: only a second look counts.
     if (await holds(handle, file.read.guard)) return;
-    file.unread = false;
-    file.restart = (await handle.stat()).size < file.read.offset ? 'truncated' : 'rewritten';
+    this.#files.turns.delete(file);
+    if (file.missedScans > 0) this.#files.loseRest(file);
+    else this.#files.mustRestart(file, (await handle.stat()).size < file.read.offset ? 'truncated' : 'rewritten');
   }
 
   #take(file: FollowedFile, { piece, slice }: Turn, share: Share): void {
@@ -151,12 +147,14 @@ export class LaneReader {
     const hasGrown = slice !== null || piece.seenTo > file.size;
     const isFinal = this.#files.isFinished(file) && piece.atEnd && piece.seenTo <= file.size;
     if (hasGrown) file.quietSince = now;
+    // It has grown since it was looked at last: more may come.
+    if (piece.seenTo > file.size) file.isRecent = true;
     file.size = Math.max(file.size, piece.seenTo);
     file.nulsUntil = piece.nulsUntil;
     file.isStuck = slice === null && !piece.atEnd;
     file.isCatchingUp = !piece.atEnd;
-    file.unread = !piece.atEnd;
-    file.nextProbeAt = now + probeDelayMs(now - file.quietSince);
+    if (piece.atEnd) this.#files.turns.delete(file);
+    file.nextProbeAt = now + probeDelayMs(now - file.quietSince, file.isRecent);
     if (slice === null) {
       share.release();
       if (isFinal && !file.read.finished) file.note({ finished: true });
@@ -229,19 +227,11 @@ export class LaneReader {
   /** After a refusal, once everything has come back: reads on where the last durable slice ended. */
   rewind(): void {
     for (const file of this.#files.all) {
-      if (
-        file.read.offset !== (file.durable?.offset ?? 0) ||
-        file.read.epoch !== (file.durable?.epoch ?? file.read.epoch)
-      )
-        file.rewind();
+      if (!file.isAhead) continue;
+      file.rewind();
+      this.#files.readAgain(file);
     }
     this.handOver.forgive();
-  }
-}
-
-function* readable(files: Iterable<FollowedFile>): Generator<FollowedFile> {
-  for (const file of files) {
-    if (file.unread && file.restart === null && (file.missedScans === 0 || file.held !== null)) yield file;
   }
 }
 

@@ -82,8 +82,9 @@ export class Lane implements Owner {
   /** Works until aborted. */
   async run(): Promise<void> {
     this.#isActive = true;
-    const { signal, logger } = this.#context;
+    const { clock, signal, logger } = this.#context;
     while (!signal.aborted) {
+      const startedAt = clock.monotonic();
       let isBusy = false;
       try {
         isBusy = await this.#step();
@@ -92,7 +93,7 @@ export class Lane implements Owner {
         logger.error({ lane: this.#record.id, error: errorText(error) }, 'a step of a lane failed; it is tried again');
         this.#pause();
       }
-      if (!isBusy) await this.#wake.wait(this.#idleMs(), signal);
+      if (!isBusy) await this.#wake.wait(this.#idleMs(startedAt), signal);
     }
     this.reader.release();
   }
@@ -107,8 +108,8 @@ export class Lane implements Owner {
     this.files.applyRestarts();
     if (this.#mayHandOver && (await this.reader.turn())) isBusy = true;
     if (isBusy) return true;
-    this.files.conclude();
-    await this.files.closeIdle();
+    if (this.files.conclude()) return true;
+    await this.files.held.closeIdle();
     if (!this.#mayHandOver) return false;
     if (this.#store()) return true;
     this.#finishPass();
@@ -175,9 +176,10 @@ export class Lane implements Owner {
     return this.files.trouble !== null;
   }
 
-  #idleMs(): number {
+  /** Until the next pause ends. One that ended since the last step began counts: the step may not have seen it. */
+  #idleMs(since: number): number {
     const now = this.#context.clock.monotonic();
-    const times = [this.#notBefore, this.files.troubledUntil].filter((time) => time > now);
-    return Math.max(1, Math.min(idleMsMax, ...times.map((time) => time - now)));
+    const ends = [this.#notBefore, this.files.troubles.until].filter((end) => end > since);
+    return Math.max(1, Math.min(idleMsMax, ...ends.map((end) => end - now)));
   }
 }

@@ -27,6 +27,8 @@ export interface Plan<File extends Named> {
   readonly followed: readonly File[];
   /** The newest of each series. */
   readonly newest: ReadonlySet<File>;
+  /** The newest and the one before it. */
+  readonly recent: ReadonlySet<File>;
   /** Too old to be read back. */
   readonly skipped: number;
 }
@@ -40,16 +42,17 @@ export interface Plan<File extends Named> {
 export function plan<File extends Named>(files: readonly File[], horizon: number | null): Plan<File> {
   const followed: File[] = [];
   const newest = new Set<File>();
+  const recent = new Set<File>();
   for (const series of seriesOf(files)) {
-    const last = series.at(-1);
-    if (last !== undefined) newest.add(last);
+    for (const file of series.slice(-1)) newest.add(file);
+    for (const file of series.slice(-2)) recent.add(file);
     const first = horizon === null ? 0 : firstWanted(series, horizon - horizonMarginMs);
     for (let index = first; index < series.length; index++) {
       const file = series[index];
       if (file !== undefined) followed.push(file);
     }
   }
-  return { followed: followed.toSorted(byAge), newest, skipped: files.length - followed.length };
+  return { followed: followed.toSorted(byAge), newest, recent, skipped: files.length - followed.length };
 }
 
 /** Each series in order of age. */
@@ -72,40 +75,15 @@ function firstWanted(series: readonly Named[], time: number): number {
   return index < 0 ? 0 : index;
 }
 
-/** What the next turn is chosen from. */
-export interface Waiting extends Named {
-  readonly hot: boolean;
-  /** Monotonic time from which on it may be read; later after errors. */
-  readonly notBefore: number;
-  /** Number of the lane's turn in which it was last read. */
-  readonly lastTurn: number;
-}
-
-/**
- * Whose turn is it? The newest files are read one after the other, so that what is live is seen at once; but every second turn
- * belongs to the older ones, which are drained one by one, oldest first: they are the first to be deleted.
- *
- * @param wasHot whether the last turn went to a newest file
- */
-export function nextTurn<File extends Waiting>(waiting: Iterable<File>, wasHot: boolean, now: number): File | null {
-  let hot: File | null = null;
-  let old: File | null = null;
-  for (const file of waiting) {
-    if (file.notBefore > now) continue;
-    if (!file.hot) old = old === null || byAge(file, old) < 0 ? file : old;
-    else if (hot === null || file.lastTurn < hot.lastTurn) hot = file;
-  }
-  return wasHot ? (old ?? hot) : (hot ?? old);
-}
-
 /**
  * How long an older file at its end is left alone. Rows of a connection that closes late go to the old file after the
- * new one has begun, seldom more than a minute later.
+ * new one has begun, seldom more than a minute later; files that were old when the agent came get nothing any more.
  *
  * @param quietMs since it last grew, or stopped being the newest
+ * @param isRecent one of the two newest, or was the newest while we looked
  */
-export function probeDelayMs(quietMs: number): number {
-  if (quietMs < 2 * 60_000) return 0;
-  if (quietMs < 3_600_000) return 60_000;
+export function probeDelayMs(quietMs: number, isRecent: boolean): number {
+  if (isRecent && quietMs < 2 * 60_000) return 0;
+  if (isRecent && quietMs < 3_600_000) return 60_000;
   return quietMs < 86_400_000 ? 10 * 60_000 : 3_600_000;
 }

@@ -25,16 +25,21 @@ export interface Piece {
  * Answers `changed` when the bytes before the position are not those that were read.
  *
  * @param buffer holds the guard and what is read: `bufferBytes` of it
- * @param nulsUntil NULs were seen up to here by an earlier read that found nothing behind them
+ * @param known how far the file was seen before, and up to where with nothing but NULs at its end
  */
 export async function readPiece(
   handle: FileHandle,
   at: Pick<FileRecord, 'offset' | 'guard'>,
   buffer: Buffer,
-  nulsUntil: number,
+  known: { readonly size: number; readonly nulsUntil: number },
 ): Promise<Piece | 'changed'> {
   const { offset, guard } = at;
-  const filled = await readFully(handle, buffer, guard.start);
+  // One read where one is enough: two would be of two moments, with a rewriting writer between them.
+  const { bytesRead } = await handle.read(buffer, 0, buffer.length, guard.start);
+  const isShort = bytesRead < buffer.length && guard.start + bytesRead < known.size;
+  const filled = isShort
+    ? bytesRead + (await readFully(handle, buffer.subarray(bytesRead), guard.start + bytesRead))
+    : bytesRead;
   if (filled < guard.length || hashOfRange(guard.start, buffer.subarray(0, guard.length)).hash !== guard.hash) {
     return 'changed';
   }
@@ -46,7 +51,7 @@ export async function readPiece(
   const written = bytes.subarray(0, writtenEnd);
   if (atEnd) return { bytes: written, atEnd: true, seenTo, nulsUntil: seenTo };
   if (written.includes(lineFeed)) return { bytes: written, atEnd: false, seenTo, nulsUntil: 0 };
-  const end = await endOfNuls(handle, Math.max(seenTo, nulsUntil));
+  const end = await endOfNuls(handle, Math.max(seenTo, known.nulsUntil));
   return end === null
     ? { bytes, atEnd: false, seenTo, nulsUntil: 0 }
     : { bytes: written, atEnd: true, seenTo: end, nulsUntil: end };

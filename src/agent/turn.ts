@@ -34,7 +34,7 @@ export async function takeTurn(
   options: TurnOptions,
 ): Promise<Turn | 'changed'> {
   const at = file.read;
-  const piece = await readPiece(handle, at, buffer, file.nulsUntil);
+  const piece = await readPiece(handle, at, buffer, file);
   if (piece === 'changed') return 'changed';
   // Only what has stood still since the last read is finished.
   const finished = options.finish && piece.atEnd && piece.seenTo <= file.size;
