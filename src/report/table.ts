@@ -1,4 +1,5 @@
 import { visibleText } from '../runtime/visible-text.ts';
+import { batched } from './batched.ts';
 import { reportNotes } from './notes.ts';
 import type { Report } from './report.ts';
 import type { ReportClient } from './sighting-list.ts';
@@ -30,7 +31,11 @@ const columns: readonly Column[] = [
 ];
 
 /** The report for people, piece by piece: a summary line, the table, what else they should know. Times are UTC. */
-export function* reportTable(report: Report): Generator<string> {
+export function reportTable(report: Report): Iterable<string> {
+  return batched(tableLines(report));
+}
+
+function* tableLines(report: Report): Generator<string> {
   yield `${visibleText(summaryLine(report))}\n`;
   const shown = columns.map((column) => ({ column, width: textWidth(column.title) }));
   const isUsed = new Set(columns.filter(({ title }) => title !== 'LABEL' && title !== 'HINT'));
