@@ -2,6 +2,7 @@
  * A collector in a process of its own, so that it can be frozen and killed. It tells its parent of every checkpoint,
  * and waits at those that it was told to hold.
  */
+import assert from 'node:assert/strict';
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Loss } from '../../../src/delivery/counting.ts';
@@ -40,6 +41,8 @@ interface Answer {
   readonly losses: readonly Loss[];
   readonly ready: boolean;
   readonly accepted: number;
+  readonly connected: boolean;
+  readonly reasons: readonly string[];
 }
 
 type ToParent =
@@ -88,7 +91,9 @@ export class CollectorProcess implements AsyncDisposable {
     const ask = ++this.#asks;
     this.#tell({ ask });
     await until('an answer of the collector', () => this.#answers.has(ask));
-    return this.#answers.get(ask) ?? { sightings: [], losses: [], ready: false, accepted: 0 };
+    const answer = this.#answers.get(ask);
+    assert.ok(answer);
+    return answer;
   }
 
   async facts(): Promise<Record<string, Facts>> {
@@ -162,8 +167,9 @@ function runChild(text: string): void {
     }
     if ('ask' in message) {
       const sightings = [...seen.sightings.values()].map(encodeSighting);
+      const { connected, reasons } = counting.status();
       const accepted = seen.results.accepted + seen.results.late;
-      tell({ ask: message.ask, answer: { sightings, losses: seen.losses, ready, accepted } });
+      tell({ ask: message.ask, answer: { sightings, losses: seen.losses, ready, accepted, connected, reasons } });
     }
     if ('stop' in message) void counting[Symbol.asyncDispose]().then(() => process.exit(0));
   });

@@ -14,6 +14,8 @@ export class TestTopics implements AsyncDisposable {
   readonly brokers: readonly string[];
   readonly kafka: Kafka;
   readonly partitions: number;
+  /** Of every record. */
+  readonly timestamp = Date.now();
   readonly #producer: Producer;
 
   private constructor(brokers: readonly string[], partitions: number) {
@@ -45,7 +47,7 @@ export class TestTopics implements AsyncDisposable {
     await this.#producer.send({
       topic: this.names.connections,
       acks: -1,
-      messages: [{ partition, headers, value }],
+      messages: [{ partition, headers, value, timestamp: String(this.timestamp) }],
     });
   }
 

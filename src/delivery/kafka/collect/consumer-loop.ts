@@ -36,6 +36,8 @@ export class ConsumerLoop {
   #consumer: Consumer | null = null;
   #closing = false;
   #joined = false;
+  /** An outage is said once, however often kafkajs tries. */
+  #warned = false;
   /** Ends the wait for the running consumer's end. */
   #wake: () => void = () => {};
   #running: Promise<void> | null = null;
@@ -62,7 +64,6 @@ export class ConsumerLoop {
   }
 
   async #run(): Promise<void> {
-    const { logger, groupId } = this.#options;
     while (!this.#closing) {
       const over = new Promise<void>((resolve) => (this.#wake = resolve));
       const consumer = this.#build();
@@ -77,7 +78,7 @@ export class ConsumerLoop {
         });
         await over;
       } catch (error) {
-        logger.warn({ group: groupId, reason: (error as Error).message }, 'joining the group failed, trying again');
+        this.#warn((error as Error).message, 'joining the group failed, trying again');
       }
       this.#end();
       await consumer.disconnect().catch(() => {});
@@ -86,7 +87,7 @@ export class ConsumerLoop {
   }
 
   #build(): Consumer {
-    const { kafka, groupId, heartbeatIntervalMs, waitMsMax, heartbeat, read, logger } = this.#options;
+    const { kafka, groupId, heartbeatIntervalMs, waitMsMax, heartbeat, read } = this.#options;
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
@@ -106,6 +107,7 @@ export class ConsumerLoop {
       if (this.#closing) void consumer.disconnect().catch(() => {});
       if (this.#closing || this.#consumer !== consumer) return;
       this.#joined = true;
+      this.#warned = false;
       this.#options.joined(consumer, payload.memberAssignment);
     });
     consumer.on(HEARTBEAT, () => {
@@ -116,7 +118,7 @@ export class ConsumerLoop {
     });
     consumer.on(CRASH, ({ payload }) => {
       if (this.#consumer !== consumer) return;
-      logger.warn({ group: groupId, reason: payload.error.message, restart: payload.restart }, 'the consumer crashed');
+      this.#warn(payload.error.message, 'thrown out of the group, coming back');
       this.#end();
       if (payload.restart) this.#consumer = consumer;
       else this.#wake();
@@ -129,6 +131,12 @@ export class ConsumerLoop {
     this.#consumer = null;
     this.#joined = false;
     this.#options.lost();
+  }
+
+  #warn(reason: string, message: string): void {
+    const { logger, groupId } = this.#options;
+    logger[this.#warned ? 'debug' : 'warn']({ group: groupId, reason }, message);
+    this.#warned = true;
   }
 
   async #joinedOr(patienceMs: number): Promise<void> {
