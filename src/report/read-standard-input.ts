@@ -48,7 +48,8 @@ export async function readStandardInput(
 
 /**
  * Puts lines together to slices again. split2 drops a line over its limit without a word and does not tell whether the
- * last one had its end, so the line feeds are counted on their way to it: what did not come back was too long.
+ * last one had its end, so the line feeds are counted on their way to it: what did not come back was too long. (Where
+ * that happened is not known, so lines behind such a row are numbered as if it were not there.)
  */
 class LineReading {
   readonly #input: LogSource;
