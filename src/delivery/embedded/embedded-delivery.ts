@@ -64,6 +64,7 @@ export class EmbeddedDelivery implements Delivery {
   #queue: Handed[] = [];
   #open = new Step();
   #saving: Step | null = null;
+  #running: Promise<void> | null = null;
   #last: LastCommit | null = null;
   #timer: NodeJS.Timeout | null = null;
   #drains = 0;
@@ -126,6 +127,7 @@ export class EmbeddedDelivery implements Delivery {
     this.#giveUp.abort();
     // What is being saved is answered before the store has closed.
     await this.#parts.store[Symbol.asyncDispose]();
+    await this.#running;
     this.#refuseAll(this.#ended);
   }
 
@@ -175,7 +177,7 @@ export class EmbeddedDelivery implements Delivery {
     const { clock, limits } = this.#parts;
     const waitMs = nextCommitAt({ ...waiting, urgency }, this.#last, limits) - clock.monotonic();
     if (waitMs > 0) this.#timer = setTimeout(() => this.#proceed(), Math.ceil(waitMs));
-    else void this.#save();
+    else this.#running = this.#save();
   }
 
   /** Never rejects. */

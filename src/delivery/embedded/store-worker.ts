@@ -10,30 +10,30 @@ const cacheBytes = 64 * 1024 * 1024;
 
 let open: { readonly state: State; readonly tables: SightingTables } | null = null;
 
-function inWords<Result>(work: (tables: SightingTables) => Result): Result {
-  if (open === null) throw new Error('the state is not open');
+function inWords<Result>(directory: string, work: () => Result): Result {
   try {
-    return work(open.tables);
+    return work();
   } catch (error) {
-    throw stateError(open.state.directory, 'embedded', error);
+    throw stateError(directory, 'embedded', error);
   }
+}
+
+function withTables<Result>(work: (tables: SightingTables) => Result): Result {
+  if (open === null) throw new Error('the state is not open');
+  const { state, tables } = open;
+  return inWords(state.directory, () => work(tables));
 }
 
 serveWorker<StoreCalls>(
   {
     open: async ({ directory, programVersion, waitMs }) => {
-      const state = await openState(directory, {
-        kind: 'embedded',
-        programVersion,
-        migrations: embeddedMigrations,
-        waitMs,
-        cacheBytes,
-      });
-      open = { state, tables: new SightingTables(state) };
-      return inWords((tables) => tables.load());
+      const migrations = embeddedMigrations;
+      const state = await openState(directory, { kind: 'embedded', programVersion, migrations, waitMs, cacheBytes });
+      open = { state, tables: inWords(directory, () => new SightingTables(state)) };
+      return withTables((tables) => tables.load());
     },
-    read: (after) => inWords((tables) => tables.read(after)),
-    commit: (change) => inWords((tables) => tables.commit(change)),
+    read: (after) => withTables((tables) => tables.read(after)),
+    commit: (change) => withTables((tables) => tables.commit(change)),
   },
   () => open?.state.database.close(),
 );

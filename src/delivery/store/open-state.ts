@@ -124,6 +124,7 @@ function recognise(database: DatabaseSync, files: StateFiles, options: StateOpti
   const kind = (['embedded', 'kafka'] as const).find((candidate) => applicationIds[candidate] === found);
   if (kind === undefined) throw errors.stateForeign(files.directory);
   if (kind !== options.kind) throw errors.stateOfOtherCommand(files.directory, kind, options.kind);
+  if (layout === 0) throw errors.stateDamaged(files.directory, kind, 'its layout is not named');
   const known = options.migrations.length;
   if (layout > known) throw errors.stateNewer(files.directory, layout, known, readMeta(database, 'program'));
   return false;

@@ -86,6 +86,7 @@ export function stateUnreachable(directory: string, cause: unknown): UserError {
 
 /** SQLite's primary result codes that have a sentence of their own (https://sqlite.org/rescode.html). */
 const sqlite = {
+  error: 1,
   perm: 3,
   busy: 5,
   locked: 6,
@@ -120,6 +121,7 @@ export function stateError(directory: string, kind: StateKind, error: unknown): 
     case sqlite.busy:
     case sqlite.locked:
       return stateLocked(directory, 0);
+    case sqlite.error: // All statements are fixed: the tables are not what they were.
     case sqlite.corrupt:
     case sqlite.notDatabase:
       return stateDamaged(directory, kind, reasonOf(error), error);
