@@ -1,7 +1,7 @@
 /**
  * The wire shape of a connection event: one JSON document a line, in names of the Elastic Common Schema so that
  * Elastic, OpenSearch, Logstash and Vector understand it as it is; `straggler.*` for what ECS lacks. Fields that are
- * empty are left out. `node src/event/schema.ts` prints the JSON Schema that is published beside this file.
+ * empty are left out. `npm run generate` writes the JSON Schema that is published beside this file.
  */
 import { z } from 'zod';
 import { eventUsersMax, textCodePointsMax } from './connection-event.ts';
@@ -64,8 +64,4 @@ export type EventLine = z.infer<typeof eventLine>;
 /** The published JSON Schema (draft 2020-12) of one line. */
 export function eventJsonSchema(): object {
   return z.toJSONSchema(eventLine, { io: 'input' });
-}
-
-if (import.meta.main) {
-  process.stdout.write(`${JSON.stringify(eventJsonSchema(), null, 2)}\n`);
 }

@@ -11,7 +11,7 @@ const published = JSON.parse(
   await readFile(new URL('../../../src/event/connection-event.schema.json', import.meta.url), 'utf8'),
 );
 
-test('the published schema is the one in force: node src/event/schema.ts writes it', () => {
+test('the published schema is the one in force: npm run generate writes it', () => {
   assert.deepEqual(published, eventJsonSchema());
 });
 
