@@ -2,8 +2,11 @@
  * The four topics: what they are called, how they must be set, and making them. Settings decide how long a restore
  * takes: the active segment of a compacted topic is never compacted, so it has to be small and young.
  */
-import type { Admin } from './client.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../runtime/clock.ts';
+import { UserError } from '../../runtime/errors.ts';
 import { chunkBytesMax } from './chunk.ts';
+import type { Admin } from './client.ts';
 
 export interface TopicNames {
   /** Chunks of connection events. */
@@ -68,19 +71,54 @@ export function desiredTopics(plan: TopicPlan): readonly DesiredTopic[] {
   ];
 }
 
-/** Makes the topics that are missing, as many replicas as there are brokers, at most 3. Answers their names. */
+/**
+ * Makes the topics that are missing, as many replicas as there are brokers, at most 3, and waits until they can be
+ * used. Answers their names. Throws a UserError where the broker will not make one.
+ */
 export async function createTopics(admin: Admin, plan: TopicPlan): Promise<string[]> {
   const { brokers } = await admin.describeCluster();
   const there = new Set(await admin.listTopics());
   const missing = desiredTopics(plan).filter((topic) => !there.has(topic.name));
   if (missing.length === 0) return [];
-  await admin.createTopics({
-    topics: missing.map((topic) => ({
-      topic: topic.name,
-      numPartitions: topic.partitions,
-      replicationFactor: Math.min(replicasMax, brokers.length),
-      configEntries: Object.entries(topic.settings).map(([name, value]) => ({ name, value })),
-    })),
-  });
-  return missing.map((topic) => topic.name);
+  const topics = missing.map((topic) => ({
+    topic: topic.name,
+    numPartitions: topic.partitions,
+    replicationFactor: Math.min(replicasMax, brokers.length),
+    configEntries: Object.entries(topic.settings).map(([name, value]) => ({ name, value })),
+  }));
+  try {
+    // kafkajs's own wait fails when the broker does not know its new topics yet.
+    await admin.createTopics({ topics, waitForLeaders: false });
+  } catch (error) {
+    throw notCreated(error);
+  }
+  const names = missing.map((topic) => topic.name);
+  await untilUsable(admin, names);
+  return names;
 }
+
+function notCreated(error: unknown): unknown {
+  if (!(error instanceof Error) || !('errors' in error) || !Array.isArray(error.errors)) return error;
+  const reasons = new Set(error.errors.map((one: unknown) => (one instanceof Error ? one.message : String(one))));
+  return new UserError(`The broker did not create the topics: ${[...reasons].join('; ')}.`, {
+    remedy: 'Give this account the right to create topics, or have them created as the documentation shows.',
+    cause: error,
+  });
+}
+
+async function untilUsable(admin: Admin, names: readonly string[]): Promise<void> {
+  const deadline = systemClock.monotonic() + usableWithinMs;
+  for (;;) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...names] });
+      const leaders = topics.flatMap((topic) => topic.partitions.map((partition) => partition.leader));
+      if (leaders.length > 0 && leaders.every((leader) => leader >= 0)) return;
+    } catch (error) {
+      if (systemClock.monotonic() > deadline) throw error;
+    }
+    await sleep(usablePollMs);
+  }
+}
+
+const usableWithinMs = 15_000;
+const usablePollMs = 100;
