@@ -32,7 +32,7 @@ function listen(live: ReturnType<typeof feed>['live'], leaving: AbortController)
   return (body as AsyncIterable<string>)[Symbol.asyncIterator]();
 }
 
-test('a listener gets a whole summary at once, and another after a change', async () => {
+test('a listener gets a whole summary at once, and another after a change', { timeout: 20_000 }, async () => {
   const { views, live } = feed();
   const leaving = new AbortController();
   const pieces = listen(live, leaving);
@@ -48,7 +48,7 @@ test('a listener gets a whole summary at once, and another after a change', asyn
   assert.equal((await pieces.next()).done, true);
 });
 
-test('a slow listener gets the newest once, not every change it missed', async () => {
+test('a slow listener gets the newest once, not every change it missed', { timeout: 20_000 }, async () => {
   const { views, live } = feed();
   const leaving = new AbortController();
   const pieces = listen(live, leaving);
@@ -61,18 +61,22 @@ test('a slow listener gets the newest once, not every change it missed', async (
   assert.equal((await more).done, true);
 });
 
-test('without a change there is an event now and then, for counts fall as time passes, and a heartbeat', async () => {
-  const { live } = feed({ refreshMs: 1, heartbeatMs: 1 });
-  const leaving = new AbortController();
-  const pieces = listen(live, leaving);
-  const kinds = new Set<string>();
-  for (let piece = 0; piece < 7; piece++) kinds.add((await pieces.next()).value.slice(0, 6));
-  assert.deepEqual(kinds, new Set(['retry:', 'event:', ': stil']));
-  leaving.abort();
-  await pieces.return?.();
-});
+test(
+  'without a change there is an event now and then, for counts fall as time passes, and a heartbeat',
+  { timeout: 20_000 },
+  async () => {
+    const { live } = feed({ refreshMs: 1, heartbeatMs: 1 });
+    const leaving = new AbortController();
+    const pieces = listen(live, leaving);
+    const kinds = new Set<string>();
+    for (let piece = 0; piece < 7; piece++) kinds.add((await pieces.next()).value.slice(0, 6));
+    assert.deepEqual(kinds, new Set(['retry:', 'event:', ': stil']));
+    leaving.abort();
+    await pieces.return?.();
+  },
+);
 
-test('listeners are counted while they listen, and no longer', async () => {
+test('listeners are counted while they listen, and no longer', { timeout: 20_000 }, async () => {
   const { live } = feed();
   const leaving = new AbortController();
   const [a, b] = [listen(live, leaving), listen(live, leaving)];

@@ -69,12 +69,19 @@ test('a route answers with its parameters, and with headers that keep browsers s
   assert.equal(headers['cache-control'], 'no-store');
 });
 
-test('HEAD answers as GET does, without the body, also where the body never ends', async () => {
-  await using server = await start();
+test('HEAD answers as GET does, without the body, and never asks for one that goes on', async () => {
+  let asked = false;
+  async function* body(): AsyncGenerator<string> {
+    asked = true;
+    yield 'more';
+  }
+  const going: Route = { path: '/going', parameters: [], answer: () => ({ type: 'text/plain', body: body() }) };
+  await using server = await start({ routes: [...routes, going] });
   const hello = await ask(`${server.url}/hello`, { method: 'HEAD' });
   assert.equal(hello.status, 200);
   assert.equal(hello.text, '');
-  assert.equal((await ask(`${server.url}/endless`, { method: 'HEAD' })).status, 200);
+  const { status, headers } = await ask(`${server.url}/going`, { method: 'HEAD' });
+  assert.deepEqual([status, headers['content-type'], asked], [200, 'text/plain', false]);
 });
 
 test('other methods are refused with what is allowed, whatever they carry', async () => {
@@ -182,30 +189,44 @@ test('closing ends the answers that go on, and frees the port', async () => {
   const going = ask(`${server.url}/endless`);
   const first = await fetch(`${server.url}/endless`);
   await first.body!.getReader().read();
-  await server[Symbol.asyncDispose]();
+  // Not by cutting them off at the deadline of four seconds.
+  const closed = server[Symbol.asyncDispose]().then(() => 'closed');
+  assert.equal(await Promise.race([closed, sleep(3_000, 'waits', { ref: false })]), 'closed');
   assert.match((await going).text, /^(more\n)*$/);
   const again = createServer().listen(Number(new URL(server.url).port), '127.0.0.1');
   await once(again, 'listening');
   again.close();
 });
 
-test('an answer that goes on ends when its client has gone', async () => {
+test('closing cuts off whoever does not take the end', { timeout: 20_000 }, async () => {
+  async function* body(): AsyncGenerator<string> {
+    yield 'first';
+    await new Promise(() => undefined);
+  }
+  const deaf: Route = { path: '/deaf', parameters: [], answer: () => ({ type: 'text/plain', body: body() }) };
+  const server = await start({ routes: [deaf] });
+  const response = await fetch(`${server.url}/deaf`);
+  const reader = response.body!.getReader();
+  await reader.read();
+  await server[Symbol.asyncDispose]();
+  await assert.rejects(reader.read());
+});
+
+test('an answer that waits is told when its client has gone', { timeout: 20_000 }, async () => {
   const ended = Promise.withResolvers<void>();
   async function* body(signal: AbortSignal): AsyncGenerator<string> {
-    try {
-      yield* endless(signal);
-    } finally {
-      ended.resolve();
-    }
+    yield 'first';
+    await once(signal, 'abort');
+    ended.resolve();
   }
-  const route: Route = {
-    path: '/x',
+  const waiting: Route = {
+    path: '/waiting',
     parameters: [],
     answer: ({ signal }) => ({ type: 'text/plain', body: body(signal) }),
   };
-  await using server = await start({ routes: [route] });
+  await using server = await start({ routes: [waiting] });
   const leaving = new AbortController();
-  const response = await fetch(`${server.url}/x`, { signal: leaving.signal });
+  const response = await fetch(`${server.url}/waiting`, { signal: leaving.signal });
   await response.body!.getReader().read();
   leaving.abort();
   await ended.promise;
