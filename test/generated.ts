@@ -6,6 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { wall } from '../grafana/wall.ts';
 import { eventJsonSchema } from '../src/event/schema.ts';
+import { storyInventoryCsv } from '../src/simulator/story-inventory.ts';
 
 interface Generated {
   /** Path below the top of the repository. */
@@ -17,7 +18,11 @@ function json(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+/** No entry of a committed inventory may run out while somebody tries it. */
+const farFuture = Date.UTC(2099, 0, 1);
+
 export const generated: readonly Generated[] = [
+  { file: 'deploy/compose/known-clients.csv', generate: () => storyInventoryCsv(farFuture) },
   { file: 'grafana/dashboards/wall.json', generate: () => json(wall) },
   { file: 'src/event/connection-event.schema.json', generate: () => json(eventJsonSchema()) },
 ];
