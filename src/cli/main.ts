@@ -31,8 +31,7 @@ function addReport(program: Command): void {
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
     .option('--no-progress', 'no progress bar')
-    .option('--log-level <level>', 'debug, info, warn, error', 'info')
-    .option('--log-format <format>', 'pretty or json')
+    .option('--config <file>', 'configuration file: servers, balancers, inventory and privacy are taken from it')
     .addHelpText(
       'after',
       String.raw`

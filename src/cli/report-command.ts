@@ -4,6 +4,9 @@ import { hostname } from 'node:os';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Protocol } from '../event/protocol.ts';
+import { serverKey } from '../event/server-key.ts';
+import { userPrivacy } from '../exchange-log/user-privacy.ts';
+import { parseAddressRange } from '../inventory/address-range.ts';
 import { emptyInventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { RangeMap } from '../inventory/range-map.ts';
@@ -22,6 +25,7 @@ import { didYouMean } from '../runtime/nearest.ts';
 import { visibleText } from '../runtime/visible-text.ts';
 import { reportProgress } from './report-progress.ts';
 import type { ServerAssignment } from './server-flag.ts';
+import { settingsFrom } from './settings-from.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -48,11 +52,15 @@ function momentOf(flag: string, text: unknown): number | null {
   }
 }
 
+/** What the configuration file says of our own machines and of privacy holds for a report, too. */
 async function readOptions(
   paths: readonly string[],
   options: Options,
 ): Promise<Omit<ReportOptions, 'signal' | 'progress'>> {
-  const inventory = options['inventory'];
+  const { settings } = settingsFrom({ config: options['config'], inventory: options['inventory'] });
+  const ownAddresses = Object.entries(settings.servers).flatMap(([name, { addresses }]) =>
+    addresses.map((address) => ({ server: serverKey(name), range: parseAddressRange(address) })),
+  );
   return {
     paths,
     directory: process.cwd(),
@@ -64,11 +72,11 @@ async function readOptions(
     prefixes: [],
     since: momentOf('--since', options['since']),
     until: momentOf('--until', options['until']),
-    inventory: typeof inventory === 'string' ? await loadInventory(inventory) : emptyInventory,
-    ownAddresses: [],
-    probes: new RangeMap([]),
+    inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
+    ownAddresses,
+    probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
-    keepUser: (name) => name,
+    keepUser: userPrivacy(settings.privacy.users),
   };
 }
 
@@ -107,8 +115,7 @@ export async function reportCommand(paths: readonly string[], options: Options):
     }
     await deliver(report, options);
     note(report, options);
-    const isUnknownLeft = [...report.clients].some((client) => client.status === 'unknown');
-    if (options['failOnUnknown'] === true && isUnknownLeft) return exitStatus.findings;
+    if (options['failOnUnknown'] === true && report.clients.clientsByStatus.unknown > 0) return exitStatus.findings;
     return report.unreadable.length > 0 ? exitStatus.incomplete : exitStatus.done;
   });
 }
