@@ -9,7 +9,7 @@ const exitStatus = { SIGINT: 130, SIGTERM: 143 } as const;
 
 type StopSignal = keyof typeof exitStatus;
 
-export const stopDeadlineMs = 5000;
+const stopDeadlineMs = 5000;
 
 export interface StopSource {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;

@@ -99,7 +99,7 @@ const sqlite = {
 };
 
 /** SQLite's primary result code of an error that node:sqlite threw; null of any other. */
-export function sqliteCode(error: unknown): number | null {
+function sqliteCode(error: unknown): number | null {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return null;
   return error.errcode & 0xff;
 }
