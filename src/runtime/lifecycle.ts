@@ -11,7 +11,7 @@ type StopSignal = keyof typeof exitStatus;
 
 const stopDeadlineMs = 5000;
 
-export interface StopSource {
+interface StopSource {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
 }

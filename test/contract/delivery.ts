@@ -16,7 +16,7 @@ export interface AskedDelivery extends Omit<Delivery, 'lane'> {
 }
 
 /** A delivery at work. Disposing of `delivery` closes it in order. */
-export interface OpenDelivery {
+interface OpenDelivery {
   readonly delivery: AskedDelivery;
   /** What has been counted of all that was delivered at this place, once nothing is on its way any more. */
   counted(): Promise<Counted>;

@@ -13,7 +13,7 @@ export interface HandedSlice extends Promised {
   readonly events: readonly ConnectionEvent[];
 }
 
-export interface HandedRecord extends Promised {
+interface HandedRecord extends Promised {
   readonly change: Bookkeeping;
 }
 

@@ -1,6 +1,6 @@
 import type { AgentState, FileRecord, LaneRecord } from '../records.ts';
 
-export interface OpenStore {
+interface OpenStore {
   readonly directory: string;
   readonly programVersion: string;
   readonly waitMs: number;

@@ -60,7 +60,7 @@ export function stateMixed(directory: string): UserError {
   });
 }
 
-export function stateNotWritable(directory: string, cause: unknown): UserError {
+function stateNotWritable(directory: string, cause: unknown): UserError {
   return new UserError(`The state folder ${directory} cannot be written: ${reasonOf(cause)}.`, {
     remedy: 'Give the account that runs straggler the right to write there, or another folder with --state.',
     retryable: true,
@@ -68,7 +68,7 @@ export function stateNotWritable(directory: string, cause: unknown): UserError {
   });
 }
 
-export function stateDiskFull(directory: string, cause?: unknown): UserError {
+function stateDiskFull(directory: string, cause?: unknown): UserError {
   return new UserError(`The disk that holds the state folder ${directory} is full.`, {
     remedy: 'Make room; nothing is lost meanwhile.',
     retryable: true,
@@ -76,7 +76,7 @@ export function stateDiskFull(directory: string, cause?: unknown): UserError {
   });
 }
 
-export function stateUnreachable(directory: string, cause: unknown): UserError {
+function stateUnreachable(directory: string, cause: unknown): UserError {
   return new UserError(`The state in ${directory} cannot be read or written at the moment: ${reasonOf(cause)}.`, {
     remedy: 'Look at the disk and its connection.',
     retryable: true,

@@ -13,7 +13,7 @@ import { silentLogger } from '../../../../src/telemetry/logger.ts';
 import { CountedClients } from '../../../contract/counted-clients.ts';
 import { expectedOf } from '../../../contract/expected.ts';
 import { LogLane } from '../../../contract/log-lane.ts';
-import { missing } from '../../../require.ts';
+import { findProgram, missing } from '../../../require.ts';
 
 /** A file system of its own, so small that it can be filled. */
 class SmallDisk implements Disposable {
@@ -23,7 +23,9 @@ class SmallDisk implements Disposable {
   static mount(): SmallDisk | null {
     const disk = new SmallDisk();
     try {
-      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk.path], { stdio: 'ignore' });
+      execFileSync(findProgram('mount') ?? '', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', disk.path], {
+        stdio: 'ignore',
+      });
       return disk;
     } catch {
       rmdirSync(disk.path);
@@ -44,7 +46,7 @@ class SmallDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    execFileSync('umount', [this.path]);
+    execFileSync(findProgram('umount') ?? '', [this.path]);
     rmdirSync(this.path);
   }
 }
