@@ -132,7 +132,7 @@ export class CollectorProcess implements AsyncDisposable {
   }
 
   #tell(message: ToChild): void {
-    this.#child.send(message);
+    if (this.#child.connected) this.#child.send(message);
   }
 }
 
@@ -157,7 +157,10 @@ function runChild(text: string): void {
       if (held.has(name)) await new Promise<void>((resolve) => waiting.push(resolve));
     },
   });
-  void counting.ready.then(() => (ready = true));
+  counting.ready.then(
+    () => (ready = true),
+    () => {},
+  );
   process.on('disconnect', () => process.exit(1));
   process.on('message', (message: ToChild) => {
     if ('hold' in message) held.add(message.hold);

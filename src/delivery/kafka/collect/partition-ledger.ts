@@ -11,6 +11,7 @@ import type { Sighting } from '../../../sighting/sighting.ts';
 import type { EventResult } from '../../counting.ts';
 import { ChunkError, decodeHeaders } from '../chunk-codec.ts';
 import type { ChunkHeaders } from '../chunk.ts';
+import { partitionOf } from '../partition.ts';
 import { addLoss, lossForgottenAfterMs, lossKey } from './loss-record.ts';
 import type { LossRecord, NewLoss } from './loss-record.ts';
 import { comparePlaces, expiredMarks, highestPlace, isCounted, judge, markAfter } from './marks.ts';
@@ -207,7 +208,9 @@ export class PartitionLedger {
   #readEvent(line: string, chunk: ChunkHeaders): ConnectionEvent | null {
     try {
       const event = decodeEvent(line);
-      return event.offset < chunk.firstOffset || event.offset > chunk.lastOffset ? null : event;
+      if (event.offset < chunk.firstOffset || event.offset > chunk.lastOffset) return null;
+      // In another partition the same client has another sighting: both would be one key in what is shown.
+      return partitionOf(event.address, this.#options.partitions) === this.#options.partition ? event : null;
     } catch (error) {
       if (error instanceof EventFormatError) return null;
       throw error;
