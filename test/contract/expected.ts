@@ -15,7 +15,7 @@ export function countedOf(sightings: Iterable<Sighting>): Counted {
 }
 
 /** What is to be counted when each of these slices counts once. */
-export function expectedOf(slices: Iterable<HandedSlice>): Counted {
+export function expectedOf(slices: Iterable<Pick<HandedSlice, 'events'>>): Counted {
   const sightings = new Map<string, Sighting>();
   for (const { events } of slices) {
     for (const event of events) {

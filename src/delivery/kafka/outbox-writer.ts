@@ -7,9 +7,11 @@ import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { Bookkeeping, Slice } from '../delivery.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { Chunk } from './chunk.ts';
+import { FileOrder } from './file-order.ts';
 import type { CutSettings, LaneDraft } from './lane-book.ts';
 import type { LaneBooks } from './lane-books.ts';
-import type { Outbox, OutboxStep } from './outbox.ts';
+import type { Outbox, OutboxStep, StoredChunk } from './outbox.ts';
+import { OutboxRoom, sliceBytesEstimate } from './outbox-room.ts';
 import { pack } from './packing.ts';
 import type { QueuedChunk } from './partition-queue.ts';
 import { WaitingLine } from './waiting-line.ts';
@@ -43,10 +45,6 @@ interface HandedRecord extends Settle {
 }
 type Handed = HandedSlice | HandedRecord;
 
-/** What a chunk costs beside its body: headers, bookkeeping. */
-const chunkOverheadBytes = 1024;
-/** To say before cutting what a slice will take. */
-const eventBytesEstimate = 640;
 const groupBytesMax = 8 * 1024 * 1024;
 const cleaningEveryMs = 500;
 const cleaningRetryMs = 10_000;
@@ -55,8 +53,8 @@ export class OutboxWriter {
   readonly #parts: OutboxWriterParts;
   readonly #line = new WaitingLine<Handed>();
   readonly #acknowledgements = new Acknowledgements();
-  #bytes = 0;
-  #chunks = 0;
+  readonly #order: FileOrder;
+  readonly #room: OutboxRoom;
   #lastId = 0;
   #busy = false;
   #closed = false;
@@ -66,25 +64,33 @@ export class OutboxWriter {
 
   constructor(parts: OutboxWriterParts) {
     this.#parts = parts;
-    for (const chunk of parts.outbox.content.waiting) {
-      this.#count(chunk.bytes, 1);
+    const { agent, waiting } = parts.outbox.content;
+    this.#order = new FileOrder(agent.files);
+    this.#room = new OutboxRoom(parts.bytesMax);
+    for (const chunk of waiting) {
+      this.#room.add(chunk.bytes);
       this.#lastId = chunk.id;
     }
   }
 
   /** Of the chunks that are stored and not acknowledged. */
   get waiting(): { readonly chunks: number; readonly bytes: number } {
-    return { chunks: this.#chunks, bytes: this.#bytes };
+    return { chunks: this.#room.chunks, bytes: this.#room.bytes };
   }
 
   deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
-    this.#parts.books.knowFile(slice.file);
-    return this.#hand((settle) => ({ slice, events, lanes: [slice.lane.id], ...settle }));
+    return this.#hand((settle) => {
+      this.#order.take(slice);
+      this.#parts.books.knowFile(slice.file);
+      return { slice, events, lanes: [slice.lane.id], ...settle };
+    });
   }
 
   record(change: Bookkeeping): Promise<void> {
-    const lanes = this.#parts.books.lanesOf(change);
-    return this.#hand((settle) => ({ change, lanes, ...settle }));
+    return this.#hand((settle) => {
+      this.#order.record(change);
+      return { change, lanes: this.#parts.books.lanesOf(change), ...settle };
+    });
   }
 
   /** When the oldest slice of a lane that is not yet stored was read. */
@@ -97,7 +103,7 @@ export class OutboxWriter {
   acknowledged(chunks: readonly QueuedChunk[]): void {
     for (const chunk of chunks) {
       this.#acknowledgements.add(chunk.id, this.#parts.books.of(chunk).acknowledged(chunk));
-      this.#count(-chunk.bytes, -1);
+      this.#room.free(chunk.bytes);
     }
     this.#cleanIn(cleaningEveryMs);
     this.proceed();
@@ -112,7 +118,7 @@ export class OutboxWriter {
 
   /** Resolves when nothing waits to be stored and everything stored is acknowledged. */
   async whenIdle(): Promise<void> {
-    while (this.#busy || this.#chunks > 0 || !this.#line.isEmpty) await this.#rest();
+    while (this.#busy || this.#room.chunks > 0 || !this.#line.isEmpty) await this.#rest();
   }
 
   /** What is not stored is rejected; acknowledgements that are known are stored. */
@@ -147,18 +153,18 @@ export class OutboxWriter {
   }
 
   #takeGroup(): Handed[] {
-    const { bytesMax, pinned } = this.#parts;
     let taken = 0;
+    // Nothing passes a slice that waits for room, or a large one would wait for ever.
+    let full = false;
     return this.#line.take((item) => {
       if (!('slice' in item) || item.events.length === 0) return true;
       const settings = this.#parts.settings();
-      if (settings === null || pinned(item.lanes[0])) return false;
-      const chunks = Math.min(item.events.length, settings.partitions);
-      const bytes = item.events.length * eventBytesEstimate + chunks * chunkOverheadBytes;
-      if (this.#bytes + taken > 0 && this.#bytes + taken + bytes > bytesMax) return false;
-      if (taken > 0 && taken + bytes > groupBytesMax) return false;
-      taken += bytes;
-      return true;
+      if (settings === null || this.#parts.pinned(item.lanes[0])) return false;
+      const bytes = sliceBytesEstimate(item.events.length, settings.partitions);
+      const groupFull = taken > 0 && taken + bytes > Math.min(groupBytesMax, this.#room.bytesMax);
+      full ||= groupFull || !this.#room.has(taken + bytes);
+      if (!full) taken += bytes;
+      return !full;
     });
   }
 
@@ -174,15 +180,21 @@ export class OutboxWriter {
       await this.#parts.outbox.write({ steps, acknowledged });
       for (const [lane, draft] of drafts) this.#parts.books.get(lane).adopt(draft);
       this.#adopt(queued);
-      for (const item of group) item.resolve();
+      for (const item of group) this.#durable(item);
     } catch (error) {
       for (const [lane, draft] of drafts) this.#parts.books.get(lane).discard(draft);
       this.#acknowledgements.putBack(acknowledged);
+      this.#order.goBack();
       // All that waits: what comes after in a lane must not be stored, and a state that cannot be written serves none.
       for (const item of [...group, ...this.#line.clear()]) item.reject(error);
       if (group.length === 0) this.#parts.onCleaningFailed(error);
       if (!this.#acknowledgements.isEmpty) this.#cleanIn(cleaningRetryMs);
     }
+  }
+
+  #durable(item: Handed): void {
+    this.#order.becameDurable('slice' in item ? { files: [item.slice.file] } : item.change);
+    item.resolve();
   }
 
   async #step(item: Handed, drafts: Map<string, LaneDraft>, queued: QueuedChunk[]): Promise<OutboxStep> {
@@ -194,28 +206,24 @@ export class OutboxWriter {
     if (settings === null) throw new Error('the number of partitions is not known');
     const draft = drafts.get(lane) ?? this.#parts.books.get(lane).draft();
     drafts.set(lane, draft);
-    const own = draft.cutSlice(slice, events, settings).map((chunk) => this.#queue(chunk, slice.readAt));
-    queued.push(...own);
-    const chunks = await Promise.all(own.map(async (chunk) => ({ ...chunk, packed: await pack(chunk.body) })));
-    return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks };
+    const chunks = draft.cutSlice(slice, events, settings).map(async (chunk) => {
+      const stored = this.#number(chunk, slice.readAt);
+      queued.push({ ...stored, body: chunk.body });
+      return { ...stored, packed: await pack(chunk.body) };
+    });
+    return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks: await Promise.all(chunks) };
   }
 
-  #queue(chunk: Chunk, readAt: number): QueuedChunk & { readonly body: Buffer } {
-    const { partition, headers, body, events } = chunk;
-    return { id: ++this.#lastId, partition, headers, bytes: body.length, events, readAt, body };
+  #number({ partition, headers, body, events }: Chunk, readAt: number): StoredChunk {
+    return { id: ++this.#lastId, partition, headers, bytes: body.length, events, readAt };
   }
 
   #adopt(queued: readonly QueuedChunk[]): void {
     for (const chunk of queued) {
-      this.#count(chunk.bytes, 1);
+      this.#room.add(chunk.bytes);
       this.#parts.books.of(chunk).stored(chunk);
     }
     this.#parts.onStored(queued);
-  }
-
-  #count(bodyBytes: number, chunks: number): void {
-    this.#chunks += chunks;
-    this.#bytes += bodyBytes + chunks * chunkOverheadBytes;
   }
 
   #cleanIn(ms: number): void {

@@ -16,6 +16,7 @@ export class Publisher {
   readonly #events: PublishingEvents;
   readonly #outage: OutageLog;
   readonly #partitions = new Map<number, PartitionPublisher>();
+  #stopped = false;
 
   constructor(parts: PublishingParts, events: PublishingEvents, outage: OutageLog) {
     this.#parts = parts;
@@ -25,6 +26,7 @@ export class Publisher {
 
   /** In the order in which they were stored. */
   add(chunks: readonly QueuedChunk[]): void {
+    if (this.#stopped) return;
     for (const chunk of chunks) {
       let partition = this.#partitions.get(chunk.partition);
       if (partition === undefined) {
@@ -45,6 +47,7 @@ export class Publisher {
 
   /** Resolves when no request is under way; nothing is sent afterwards. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     await Promise.all([...this.#partitions.values()].map((partition) => partition.stop()));
   }
 

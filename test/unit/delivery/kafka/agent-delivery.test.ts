@@ -135,6 +135,17 @@ test('a jump of the clock begins a run in the middle', async (t) => {
   assert.deepEqual([of('lane-2', 1)?.run, of('lane-2', 1)?.runFirst], [runs[1], 1]);
 });
 
+test('a slice that does not follow is refused, and the one that does is taken', async (t) => {
+  const log = new MemoryLog();
+  await using delivery = await start(await stateFolder(t), log);
+  await delivery.deliver(...sliceOf('lane-1', 1));
+  await assert.rejects(delivery.deliver(...sliceOf('lane-1', 3)), /does not follow/);
+  await delivery.deliver(...sliceOf('lane-1', 2));
+  await assert.rejects(delivery.deliver(...sliceOf('lane-1', 2)), /does not follow/);
+  await delivery.drain(10_000);
+  assert.equal(eventsIn(log.appended).length, 16);
+});
+
 test('a slice without events moves its file and sends nothing', async (t) => {
   const directory = await stateFolder(t);
   const log = new MemoryLog();
