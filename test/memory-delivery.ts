@@ -46,6 +46,8 @@ export class MemoryDelivery implements Delivery {
   waitingBytesMost = 0;
   /** So many of the next slices are refused. */
   refuseNext = 0;
+  /** Every slice of such a lane is refused. */
+  refuseLane: ((lane: LaneRecord) => boolean) | null = null;
   refused = 0;
   #gate = Promise.resolve();
   #openGate: () => void = () => {};
@@ -80,7 +82,7 @@ export class MemoryDelivery implements Delivery {
     this.waitingBytes += bytes;
     this.waitingBytesMost = Math.max(this.waitingBytesMost, this.waitingBytes);
     try {
-      await this.#inOrder(slice.lane.id, true, () => {
+      await this.#inOrder(slice.lane.id, slice.lane, () => {
         this.#assertContinues(slice);
         this.#memory.files.set(slice.file.id, slice.file);
         this.#memory.delivered.push({ slice, events });
@@ -93,7 +95,7 @@ export class MemoryDelivery implements Delivery {
 
   async record(change: Bookkeeping): Promise<void> {
     const lane = change.lanes?.[0]?.id ?? change.files?.[0]?.lane ?? '';
-    await this.#inOrder(lane, false, () => {
+    await this.#inOrder(lane, null, () => {
       for (const record of change.lanes ?? []) this.#memory.lanes.set(record.id, record);
       for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
       for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
@@ -107,7 +109,7 @@ export class MemoryDelivery implements Delivery {
     if (start !== from) throw new Error(`a slice begins at ${start}, but its file is durable up to ${from}`);
   }
 
-  async #inOrder(lane: string, canBeRefused: boolean, apply: () => void): Promise<void> {
+  async #inOrder(lane: string, refusable: LaneRecord | null, apply: () => void): Promise<void> {
     const queue = this.#lanes.get(lane) ?? { tail: Promise.resolve(), generation: 0 };
     this.#lanes.set(lane, queue);
     const { generation } = queue;
@@ -115,11 +117,9 @@ export class MemoryDelivery implements Delivery {
       await this.#gate;
       await turnOfTheLoop();
       if (this.#isDead) await new Promise(() => {});
-      if (canBeRefused && (queue.generation !== generation || this.refuseNext > 0)) {
-        if (queue.generation === generation) {
-          this.refuseNext--;
-          queue.generation++;
-        }
+      const isRefused = refusable !== null && this.#isRefused(refusable);
+      if (refusable !== null && (queue.generation !== generation || isRefused)) {
+        if (queue.generation === generation) queue.generation++;
         this.refused++;
         throw new Error('refused');
       }
@@ -127,6 +127,13 @@ export class MemoryDelivery implements Delivery {
     });
     queue.tail = run.catch(() => {});
     await run;
+  }
+
+  #isRefused(lane: LaneRecord): boolean {
+    if (this.refuseLane?.(lane) === true) return true;
+    if (this.refuseNext === 0) return false;
+    this.refuseNext--;
+    return true;
   }
 
   lane(): LaneDelivery {

@@ -37,10 +37,18 @@ export interface PathStatus {
   readonly ignoredFiles: number;
 }
 
+/** Since the start. read = durable + in flight + refused; what was refused is read again. */
+export interface BytesStatus {
+  readonly read: number;
+  readonly durable: number;
+  readonly inFlight: number;
+  readonly refused: number;
+}
+
 export interface AgentStatus {
   readonly paths: readonly PathStatus[];
   readonly openFiles: number;
-  readonly bytesInFlight: number;
+  readonly bytes: BytesStatus;
   /** Limits that something waits for just now. */
   readonly limitsHit: readonly ('open files' | 'bytes in flight')[];
 }
@@ -122,12 +130,23 @@ export class Agent implements AsyncDisposable {
         ignoredFiles: cycle.ignoredFiles,
       })),
       openFiles: handles.open,
-      bytesInFlight: bytesInFlight.used,
+      bytes: this.#bytes(),
       limitsHit: [
         ...(handles.isExhausted ? (['open files'] as const) : []),
         ...(bytesInFlight.isExhausted ? (['bytes in flight'] as const) : []),
       ],
     };
+  }
+
+  #bytes(): BytesStatus {
+    const bytes = { read: 0, durable: 0, inFlight: 0, refused: 0 };
+    for (const { figures, reader } of this.#lanes.values()) {
+      bytes.read += figures.bytesRead;
+      bytes.durable += figures.bytesDurable;
+      bytes.refused += figures.bytesRefused;
+      bytes.inFlight += reader.handOver.inFlightBytes;
+    }
+    return bytes;
   }
 
   /**

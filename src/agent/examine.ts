@@ -70,7 +70,9 @@ async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }
     if (hasLocator && file.path !== path && isElsewhere && (await locatorOf(file.path)) === seen.locator) {
       return { kind: 'alias' };
     }
-    if (known.owner.record.server !== owner.record.server) continue;
+    // A path that is of another server now was named anew: it is read for that server. A file that was moved is not read again.
+    const isMoved = hasLocator && file.path !== path;
+    if (known.owner.record.server !== owner.record.server && !isMoved) continue;
     const claim = claimOf(file.read, seen, isElsewhere || (await isStillLinked(file)));
     if (claim === null) continue;
     const bytesAgree = (await holds(opened.handle, file.read.prefix)) && (await holds(opened.handle, file.read.guard));

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Agent } from '../../../src/agent/agent.ts';
 import type { AgentOptions } from '../../../src/agent/options.ts';
-import type { AgentReport } from '../../../src/event/agent-report.ts';
+import type { Clock } from '../../../src/runtime/clock.ts';
+import type { AgentReport, LaneReport } from '../../../src/event/agent-report.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { MemoryDelivery, MemoryState } from '../../memory-delivery.ts';
 
@@ -102,11 +103,14 @@ export class Following implements AsyncDisposable {
     return [...counts.keys()];
   }
 
-  /** The last report of a server. */
-  get report(): AgentReport {
-    const report = this.reports.at(-1);
-    assert.ok(report !== undefined, 'no report came');
-    return report;
+  /** What the agent says of its one lane, now. */
+  async lane(): Promise<LaneReport> {
+    const before = this.reports.length;
+    await until(() => this.reports.length > before, 'no report came');
+    const lanes = this.reports.at(-1)?.lanes ?? [];
+    assert.equal(lanes.length, 1);
+    assert.ok(lanes[0] !== undefined);
+    return lanes[0];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -114,6 +118,32 @@ export class Following implements AsyncDisposable {
     await rm(this.top, { recursive: true, force: true });
   }
 }
+
+/** A clock that a test moves. */
+export class HandClock implements Clock {
+  #offsetMs = 0;
+  #jumpMs = 0;
+
+  now(): number {
+    return Date.now() + this.#offsetMs + this.#jumpMs;
+  }
+
+  monotonic(): number {
+    return performance.now() + this.#offsetMs;
+  }
+
+  /** Time passes. */
+  pass(ms: number): void {
+    this.#offsetMs += ms;
+  }
+
+  /** The wall clock is set. */
+  jump(ms: number): void {
+    this.#jumpMs += ms;
+  }
+}
+
+export const minuteMs = 60_000;
 
 export function sessions(first: number, count: number, prefix = 's'): string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}${first + index}`);
