@@ -85,6 +85,26 @@ test('a flipped bit in the database is refused or without effect', async () => {
   assert.ok(refused > 20, `${refused} of 200 were noticed`);
 });
 
+/** Where the pages of clients begin: leaves of an index tree with several rows (https://sqlite.org/fileformat2.html). */
+function leavesOf(database: Buffer): number[] {
+  const pages = Array.from({ length: database.length / 4096 }, (_, index) => index * 4096);
+  return pages.filter((at) => at > 0 && database[at] === 0x0a && database.readUInt16BE(at + 3) > 5);
+}
+
+test('a page that has forgotten some of its rows is refused: no client vanishes in silence', async () => {
+  using folder = new StateFolder();
+  const { tables, close } = await openTables(folder);
+  saveAll(tables);
+  close();
+  const bytes = readFileSync(folder.database);
+  const leaf = leavesOf(bytes).at(-1) ?? assert.fail('no leaf was found');
+  bytes.writeUInt16BE(bytes.readUInt16BE(leaf + 3) - 2, leaf + 3);
+  writeFileSync(folder.database, bytes);
+  const refusal = await contentOrRefusal(folder);
+  assert.ok(refusal instanceof UserError, 'it was read as if nothing had happened');
+  assert.match(refusal.message, /^The state in \S+ is damaged: .+\.$/);
+});
+
 test('a log that is torn or has a flipped bit gives a whole state: all of a commit, or nothing of it', async () => {
   using folder = new StateFolder();
   const { tables } = await openTables(folder);
