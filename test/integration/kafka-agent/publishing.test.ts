@@ -1,7 +1,10 @@
 /** The agent's side on a real broker that behaves. */
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import type { AgentReport } from '../../../src/event/agent-report.ts';
+import { BatchRefused, PartitionCountChanged, chunkSender } from '../../../src/delivery/kafka/chunk-sender.ts';
+import { cutSlice } from '../../../src/delivery/kafka/cut.ts';
 import { checkTopics } from '../../../src/delivery/kafka/topic-check.ts';
 import { createTopics } from '../../../src/delivery/kafka/topics.ts';
 import { until } from '../../processes/until.ts';
@@ -115,6 +118,35 @@ test('a topic with another number of partitions gets nothing', async (t) => {
   await until('sending was tried', () => side.delivery.lane(id).publishErrors > 0);
   assert.match(side.delivery.status().outage?.reason ?? '', /has 6 partitions, the chunks were cut for 4/);
   assert.deepEqual(await readTopic(topics.kafka, topics.plan.names.connections), []);
+});
+
+test('a send that the broker does not confirm, and one of another number of partitions, fail', async (t) => {
+  const broker = await requireBroker(t);
+  if (broker === null) return;
+  const topics = ownTopics(t, broker.brokers, 4);
+  await topics.create();
+  await using sender = chunkSender(topics.kafka, topics.plan.names.connections);
+  const [slice, events] = handed('ex01', 2);
+  const [chunk] = cutSlice(events, {
+    lane: slice.lane.id,
+    run: 'run',
+    runFirst: 1,
+    slice: 1,
+    partitions: 4,
+    readingBack: false,
+    agentName: 'agent',
+    bytesMax: 100_000,
+    previous: () => undefined,
+  });
+  assert.ok(chunk);
+  await sender.send(3, [chunk]);
+  // kafkajs resolves here, with nothing sent.
+  await assert.rejects(sender.send(4, [chunk]), /does not confirm partition 4/);
+  const other = { ...chunk, headers: { ...chunk.headers, partitions: 5 } };
+  await assert.rejects(sender.send(3, [other]), PartitionCountChanged);
+  const large = { ...chunk, body: randomBytes(2_000_000) };
+  await assert.rejects(sender.send(3, [large]), BatchRefused);
+  assert.equal((await readTopic(topics.kafka, topics.plan.names.connections)).length, 1);
 });
 
 function report(at: number): AgentReport {
