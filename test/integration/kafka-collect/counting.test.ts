@@ -127,6 +127,7 @@ test('records that are no chunks, and lines that are no events, are counted and 
   const gaps = seen.losses.filter((loss) => loss.kind === 'event gap');
   assert.ok(gaps.some((loss) => loss.lane === null && loss.detail.includes('is no chunk')));
   assert.ok(gaps.some((loss) => loss.lane === agent.lane && loss.detail.includes('2 events')));
+  assert.equal(await topics.end(topics.names.deadLetters), 3, 'two records and the lines of a third are kept');
   assert.equal(counting.status().stateComplete, true);
 });
 

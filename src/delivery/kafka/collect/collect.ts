@@ -11,6 +11,7 @@ import { openKafka } from '../client.ts';
 import type { Kafka } from '../client.ts';
 import type { TopicNames } from '../topics.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
+import { DeadLetters } from './dead-letters.ts';
 import { Follower } from './follower.ts';
 import { LedgerCheck } from './ledger-check.ts';
 import { LogEnds } from './log-ends.ts';
@@ -62,6 +63,7 @@ class Counting implements KafkaCounting {
   readonly #options: KafkaCountingOptions;
   readonly #kafka: Kafka;
   readonly #logEnds: LogEnds;
+  readonly #deadLetters: DeadLetters;
   readonly #check = new LedgerCheck();
   readonly #losses: LossTeller;
   readonly #watch: StallWatch;
@@ -78,6 +80,7 @@ class Counting implements KafkaCounting {
     this.#options = options;
     this.#kafka = openKafka({ brokers: options.brokers, clientId: `straggler-${options.group}` }, options.logger);
     this.#logEnds = new LogEnds(this.#kafka);
+    this.#deadLetters = new DeadLetters(this.#kafka, options.topics, options.logger);
     this.#losses = new LossTeller(options.observer);
     this.#watch = new StallWatch(options.clock);
     const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -110,9 +113,8 @@ class Counting implements KafkaCounting {
     this.#settle.reject(new Error('counting was stopped before it was ready'));
     const parts = this.#parts;
     const stopped = (async () => {
-      await this.#inspecting;
       await parts?.owner.stop(flushPatienceMs);
-      await parts?.follower.stop();
+      await Promise.all([parts?.follower.stop(), this.#deadLetters[Symbol.asyncDispose](), this.#inspecting]);
       await this.#logEnds[Symbol.asyncDispose]();
     })();
     await withDeadline(stopped, stopDeadlineMs);
@@ -173,6 +175,7 @@ class Counting implements KafkaCounting {
       partitions,
       follower,
       logEnds: this.#logEnds,
+      deadLetters: this.#deadLetters,
       observer,
       clock,
       logger,

@@ -4,6 +4,7 @@ import type { Logger } from '../../../telemetry/logger.ts';
 import type { CountingObserver } from '../../counting.ts';
 import type { Kafka } from '../client.ts';
 import type { TopicNames } from '../topics.ts';
+import type { DeadLetters } from './dead-letters.ts';
 import type { Follower } from './follower.ts';
 import type { LogEnds } from './log-ends.ts';
 
@@ -35,6 +36,7 @@ export interface CollectContext {
   readonly partitions: number;
   readonly follower: Follower;
   readonly logEnds: LogEnds;
+  readonly deadLetters: DeadLetters;
   readonly observer: CountingObserver;
   readonly clock: Clock;
   readonly logger: Logger;

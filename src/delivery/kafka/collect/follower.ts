@@ -170,6 +170,8 @@ export class Follower {
     const last = batch.messages.at(-1);
     if (last !== undefined) resolveOffset(last.offset);
     await heartbeat();
+    // A restore is a flood of batches: whatever else the process does gets its turn between them.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 
   #applyBatch(partition: number, messages: EachBatchPayload['batch']['messages'], end: number): void {

@@ -4,18 +4,19 @@
  * thrown away, and the committed state is the truth again.
  */
 import type { ConnectionEvent } from '../../../event/connection-event.ts';
-import { decodeEvent, EventFormatError } from '../../../event/ndjson.ts';
 import type { Protocol } from '../../../event/protocol.ts';
 import { Overlay } from '../../../sighting/overlay.ts';
 import type { Sighting } from '../../../sighting/sighting.ts';
 import type { EventResult } from '../../counting.ts';
 import { ChunkError, decodeHeaders } from '../chunk-codec.ts';
 import type { ChunkHeaders } from '../chunk.ts';
-import { partitionOf } from '../partition.ts';
+import { chunkEvents } from './chunk-events.ts';
+import { lettersMax } from './dead-letters.ts';
+import type { DeadLetter } from './dead-letters.ts';
 import { addLoss, lossForgottenAfterMs, lossKey } from './loss-record.ts';
 import type { LossRecord, NewLoss } from './loss-record.ts';
 import { comparePlaces, expiredMarks, highestPlace, isCounted, judge, markAfter } from './marks.ts';
-import type { Mark, Place } from './marks.ts';
+import type { Judgement, Mark, Place } from './marks.ts';
 import { fingerprintOf, firstPosition } from './position.ts';
 import type { LogRecord, Position } from './position.ts';
 import type { StateRecord } from './state-record.ts';
@@ -55,6 +56,8 @@ export interface Flush {
   readonly position: Position;
   readonly results: Readonly<Record<EventResult, number>>;
   readonly times: readonly EventTime[];
+  /** What can never be counted, to be written before the commit. */
+  readonly deadLetters: readonly DeadLetter[];
 }
 
 const noResults = (): Record<EventResult, number> => ({ accepted: 0, duplicate: 0, late: 0, invalid: 0 });
@@ -70,6 +73,7 @@ export class PartitionLedger {
   #positionMoved = false;
   #results = noResults();
   #times: EventTime[] = [];
+  #deadLetters: DeadLetter[] = [];
 
   constructor(options: LedgerOptions) {
     this.#options = options;
@@ -113,7 +117,8 @@ export class PartitionLedger {
     } catch (error) {
       if (!(error instanceof ChunkError)) throw error;
       this.#results.invalid += 1;
-      this.lose(this.#partitionLoss('event gap', `a record is no chunk: ${error.message}`));
+      this.lose(this.#partitionLoss('event gap', `record ${record.offset} is no chunk: ${error.message}`));
+      this.#bury(record, error.message, record.value);
     }
     this.#position = { offset: record.offset + 1, fingerprint: fingerprintOf(record) };
     this.#positionMoved = true;
@@ -164,57 +169,41 @@ export class PartitionLedger {
       position: this.#position,
       results: this.#results,
       times: this.#times,
+      deadLetters: this.#deadLetters,
     };
     this.#changedMarks = new Map();
     this.#changedLosses = new Map();
     this.#positionMoved = false;
     this.#results = noResults();
     this.#times = [];
+    this.#deadLetters = [];
     return flush;
   }
 
   #applyChunk(chunk: ChunkHeaders, record: LogRecord): void {
     if (chunk.partitions !== this.#options.partitions) {
-      this.#refuseForeignCount(chunk);
+      this.#refuseForeignCount(chunk, record);
       return;
     }
     const judgement = judge(this.#marks.get(chunk.lane), chunk, this.#declaredGap(chunk.lane));
-    const lines = (record.value ?? Buffer.alloc(0)).toString('utf8').split('\n');
-    if (lines.at(-1) === '') lines.pop();
+    const { events, unreadable } = chunkEvents(chunk, this.#options.partition, record.value);
     if (judgement.duplicate) {
-      this.#results.duplicate += lines.length;
+      this.#results.duplicate += events.length + unreadable.length;
       return;
     }
-    let unreadable = 0;
     let newest: ConnectionEvent | null = null;
-    for (const line of lines) {
-      const event = this.#readEvent(line, chunk);
-      if (event === null) {
-        unreadable += 1;
-      } else if (isCounted(judgement, chunk.slice, event.offset)) {
+    for (const event of events) {
+      if (isCounted(judgement, chunk.slice, event.offset)) {
         this.#results.duplicate += 1;
       } else {
         this.#count(event, chunk);
         if (newest === null || event.last > newest.last) newest = event;
       }
     }
-    this.#results.invalid += unreadable;
     if (newest !== null && !chunk.readingBack) this.#times.push({ server: newest.server, last: newest.last });
     this.#move(markAfter(chunk, { offset: record.offset, at: record.timestamp }));
-    this.#noteLosses(chunk, judgement, unreadable, newest);
-  }
-
-  /** Null when the line is no event that this chunk can hold. */
-  #readEvent(line: string, chunk: ChunkHeaders): ConnectionEvent | null {
-    try {
-      const event = decodeEvent(line);
-      if (event.offset < chunk.firstOffset || event.offset > chunk.lastOffset) return null;
-      // In another partition the same client has another sighting: both would be one key in what is shown.
-      return partitionOf(event.address, this.#options.partitions) === this.#options.partition ? event : null;
-    } catch (error) {
-      if (error instanceof EventFormatError) return null;
-      throw error;
-    }
+    this.#noteLosses(chunk, judgement, newest);
+    if (unreadable.length > 0) this.#noteUnreadable(chunk, record, unreadable, newest);
   }
 
   #count(event: ConnectionEvent, chunk: ChunkHeaders): void {
@@ -230,33 +219,35 @@ export class PartitionLedger {
     this.#changedMarks.set(`${mark.lane}\t${mark.run}`, { kind: 'mark', mark });
   }
 
-  #noteLosses(
-    chunk: ChunkHeaders,
-    judgement: ReturnType<typeof judge>,
-    unreadable: number,
-    event: ConnectionEvent | null,
-  ): void {
-    const about = {
-      lane: chunk.lane,
-      server: event?.server ?? '',
-      protocol: event?.protocol ?? ('' as const),
-      at: this.#options.now(),
-      upTo: null,
-    };
+  #noteLosses(chunk: ChunkHeaders, judgement: Judgement, event: ConnectionEvent | null): void {
     if (judgement.gap && chunk.previous !== null) {
       const detail = `agent ${chunk.agentName}: events up to slice ${chunk.previous.slice} never arrived`;
-      this.lose({ ...about, kind: 'event gap', subject: '', detail, upTo: chunk.previous });
-    }
-    if (unreadable > 0) {
-      const detail = `agent ${chunk.agentName}: ${unreadable} events of slice ${chunk.slice} cannot be read`;
-      this.lose({ ...about, kind: 'event gap', subject: '', detail });
+      this.lose({ ...this.#laneLoss('event gap', chunk, event), detail, upTo: chunk.previous });
     }
     for (const run of judgement.overlaps) {
       const subject = [run, chunk.run].toSorted().join(' ');
       if (this.#losses.has(lossKey({ kind: 'state history', lane: chunk.lane, subject }))) continue;
       const detail = `agent ${chunk.agentName}: its state was rolled back or copied (two histories of one lane)`;
-      this.lose({ ...about, kind: 'state history', subject, detail });
+      this.lose({ ...this.#laneLoss('state history', chunk, event), subject, detail });
     }
+  }
+
+  #noteUnreadable(
+    chunk: ChunkHeaders,
+    record: LogRecord,
+    lines: readonly string[],
+    event: ConnectionEvent | null,
+  ): void {
+    this.#results.invalid += lines.length;
+    const detail = `agent ${chunk.agentName}: ${lines.length} events of record ${record.offset} cannot be read`;
+    this.lose({ ...this.#laneLoss('event gap', chunk, event), detail });
+    this.#bury(record, 'lines that are no events', Buffer.from(lines.join('\n')));
+  }
+
+  /** Bounded: a flood of poison is counted, not kept. */
+  #bury(record: LogRecord, reason: string, value: Buffer | null): void {
+    if (this.#deadLetters.length >= lettersMax) return;
+    this.#deadLetters.push({ offset: record.offset, reason, headers: record.headers, value });
   }
 
   #declaredGap(lane: string): Place | null {
@@ -264,10 +255,16 @@ export class PartitionLedger {
   }
 
   /** Its clients were spread over other partitions: counting it here would show one client in two places. */
-  #refuseForeignCount(chunk: ChunkHeaders): void {
+  #refuseForeignCount(chunk: ChunkHeaders, record: LogRecord): void {
     this.#results.invalid += 1;
     const detail = `agent ${chunk.agentName} cut for ${chunk.partitions} partitions, there are ${this.#options.partitions}`;
-    this.lose({ ...this.#partitionLoss('partition count', detail), lane: chunk.lane });
+    this.lose({ ...this.#laneLoss('partition count', chunk, null), detail });
+    this.#bury(record, detail, record.value);
+  }
+
+  #laneLoss(kind: LossRecord['kind'], chunk: ChunkHeaders, event: ConnectionEvent | null): NewLoss {
+    const { server = '', protocol = '' } = event ?? {};
+    return { ...this.#partitionLoss(kind, ''), lane: chunk.lane, server, protocol };
   }
 
   #partitionLoss(kind: LossRecord['kind'], detail: string): NewLoss {

@@ -228,6 +228,8 @@ export class Tenure {
       flush.records.map((record, index) => ({ offset: offsets[index] ?? 0, record }));
     try {
       await this.#checkpoint('flushing');
+      await this.#context.deadLetters.write(this.#partition, flush.deadLetters);
+      this.#still();
       const offsets = await this.#writer.write(flush.records, async (sent) => {
         follower.announce(this.#partition, placed(sent));
         await this.#checkpoint('sent');
