@@ -22,6 +22,8 @@ export interface EmbeddedOptions {
   readonly random: () => number;
   /** How long to wait for another process to let go of the state; 10 s. */
   readonly waitMs?: number;
+  /** Gives up opening; what is open already is closed by disposing of it. */
+  readonly signal?: AbortSignal;
   readonly limits?: Partial<PaceLimits>;
   /** The state can no longer be used (it is damaged, or a defect showed): the process should stop with this error. */
   readonly onFatal?: (error: unknown) => void;
@@ -34,14 +36,18 @@ const workerCloseMs = 1500;
  * used. Whoever creates it disposes of it.
  */
 export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<EmbeddedDelivery> {
-  const { directory, programVersion, waitMs = 10_000, committed, logger, clock, limits } = options;
+  const { directory, programVersion, waitMs = 10_000, committed, logger, clock, limits, signal } = options;
   const worker = new WorkerClient<StoreCalls>(new URL('./store-worker.ts', import.meta.url), {
     closeMs: workerCloseMs,
   });
+  const giveUp = (): void => void worker[Symbol.asyncDispose]();
+  signal?.addEventListener('abort', giveUp);
   try {
+    signal?.throwIfAborted();
     const startedAt = clock.monotonic();
     const state = await worker.call('open', { directory, programVersion, waitMs });
     const clients = await load(worker, directory, committed);
+    signal?.throwIfAborted();
     const tookMs = Math.round(clock.monotonic() - startedAt);
     logger.info({ directory, clients, files: state.files.length, tookMs }, 'The state is loaded');
     return new EmbeddedDelivery({
@@ -57,7 +63,9 @@ export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<
     });
   } catch (error) {
     await worker[Symbol.asyncDispose]();
-    throw error;
+    throw signal?.aborted === true ? signal.reason : error;
+  } finally {
+    signal?.removeEventListener('abort', giveUp);
   }
 }
 

@@ -6,7 +6,10 @@ import { transaction } from '../store/transaction.ts';
 import type { AgentState } from '../records.ts';
 import type { SightingPage, StoreCommit } from './store-calls.ts';
 
-/** See `StateOptions.migrations`: what was released is never edited. */
+/**
+ * See `StateOptions.migrations`: what was released is never edited. A new version of the stored sighting is a new
+ * layout too, even if no table changes: an older program must refuse it at the start, not in the middle of reading.
+ */
 export const embeddedMigrations: readonly ((database: DatabaseSync) => void)[] = [
   (database) => {
     createAgentTables(database);
