@@ -47,6 +47,7 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
     clock: systemClock,
     logger,
     random: Math.random,
+    signal,
     onFatal: (error) => crashed.abort(error),
   });
   loaded = true;

@@ -31,7 +31,9 @@ export class StragglerProcess implements AsyncDisposable {
     if (child.stderr !== null) {
       createInterface({ input: child.stderr }).on('line', (line) => {
         this.log.push(line);
-        this.#url ??= /"url":"(http:[^"]+)"/.exec(line)?.[1] ?? null;
+        // Services say it in their log, the demo to whoever watches.
+        const [, logged, told] = /"url":"(http:[^"]+)"|live page +(http:\S+)\/$/.exec(line) ?? [];
+        this.#url ??= logged ?? told ?? null;
       });
     }
   }
