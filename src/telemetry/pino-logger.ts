@@ -21,6 +21,7 @@ export function pinoLogger(options: PinoOptions): Logger {
     {
       level: options.level,
       base: null,
+      formatters: { level: (level) => ({ level }) },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { error: pino.stdSerializers.err },
     },
