@@ -15,7 +15,7 @@ test('JSON lines hold level, time, message and the fields of the child', () => {
   const { lines, log } = written('json');
   log.child({ lane: 'x' }).info({ files: 3 }, 'scanned');
   const { time, ...rest } = JSON.parse(lines[0]!);
-  assert.deepEqual(rest, { level: 30, lane: 'x', files: 3, msg: 'scanned' });
+  assert.deepEqual(rest, { level: 'info', lane: 'x', files: 3, msg: 'scanned' });
   assert.equal(new Date(time).toISOString(), time);
 });
 
