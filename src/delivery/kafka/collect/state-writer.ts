@@ -57,7 +57,7 @@ export class StateWriter {
     const transaction = await this.#producer.transaction();
     still();
     const offsets: number[] = [];
-    for (const request of requests(records.map(encodeState))) {
+    for (const request of requests(encoded(records))) {
       const base = await this.#send(transaction, request);
       still();
       for (let index = 0; index < request.length; index++) offsets.push(base + index);
@@ -95,8 +95,13 @@ export function transactionalId(group: string, partition: number): string {
   return `straggler-${group}-${partition}`;
 }
 
+/** One by one, so that a large flush is encoded request by request, between the sends. */
+function* encoded(records: readonly StateRecord[]): Generator<EncodedRecord> {
+  for (const record of records) yield encodeState(record);
+}
+
 /** Cuts records into requests. A record that is larger than a request goes alone. */
-export function* requests(records: readonly EncodedRecord[]): Generator<EncodedRecord[]> {
+export function* requests(records: Iterable<EncodedRecord>): Generator<EncodedRecord[]> {
   let request: EncodedRecord[] = [];
   let bytes = 0;
   for (const record of records) {
