@@ -8,7 +8,7 @@ import type { AgentReports } from '../delivery/counting.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /** An agent is silent when it was not heard for this long. */
-export const silentAfterMs = 180_000;
+const silentAfterMs = 180_000;
 
 /** Agents that were not heard for so long are forgotten: their servers are named in the configuration or gone. */
 const forgetAfterMs = 31 * 86_400_000;

@@ -25,10 +25,10 @@ export interface Classifier {
   learn(sighting: Sighting): readonly string[];
 }
 
-const real: readonly Status[] = ['unknown', 'acknowledged', 'known'];
+const real: ReadonlySet<Status> = new Set(['unknown', 'acknowledged', 'known']);
 
-export function isReal(status: Status): boolean {
-  return real.includes(status);
+function isReal(status: Status): boolean {
+  return real.has(status);
 }
 
 /** The status of a client in a set: the first, by precedence, of its sightings in it. */

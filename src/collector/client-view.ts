@@ -14,7 +14,7 @@ export interface Naming {
 /** Users shown of one client, over all its sightings. */
 const usersShownMax = 16;
 
-export function migrationOf(record: ClientRecord, sets: CountedSets): Migration | null {
+function migrationOf(record: ClientRecord, sets: CountedSets): Migration | null {
   const roles = new Set(record.sightings.map(({ server }) => sets.roleOf(server)));
   if (roles.has('legacy')) return roles.has('new') ? 'both' : 'legacy_only';
   return roles.has('new') ? 'new_only' : null;

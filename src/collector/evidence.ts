@@ -96,10 +96,9 @@ function livenessGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 
 }
 
 function readBackGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
-  const reading = pair.lanes.filter((lane) => !isSilent(lane, now) && !lane.lane.readBack.done);
-  const [first] = reading;
-  if (first === undefined) return null;
-  const { bytesRead, bytesTotal } = first.lane.readBack;
+  const reading = pair.lanes.find((lane) => !isSilent(lane, now) && !lane.lane.readBack.done);
+  if (reading === undefined) return null;
+  const { bytesRead, bytesTotal } = reading.lane.readBack;
   const percent = bytesTotal === 0 ? 0 : Math.min(99, Math.floor((bytesRead / bytesTotal) * 100));
   return { reason: 'reading back', text: `older logs are still being read, ${percent} % done` };
 }

@@ -5,14 +5,14 @@ import type { CollectorSettings } from './settings.ts';
 import type { EvidenceGap, SummaryView, Verdict } from './views.ts';
 
 /** A positive number is true whatever the evidence; a zero only with it. */
-export function verdictOf(remaining: number, unknown: number, evidenceComplete: boolean): Verdict {
+function verdictOf(remaining: number, unknown: number, evidenceComplete: boolean): Verdict {
   if (unknown > 0) return 'attention';
   if (remaining > 0) return 'remaining';
   return evidenceComplete ? 'clear' : 'blind';
 }
 
 /** Configured servers first, in their order, then the others by name. */
-export function serverOrder(settings: CollectorSettings, seen: Iterable<string>): string[] {
+function serverOrder(settings: CollectorSettings, seen: Iterable<string>): string[] {
   const others = [...new Set(seen)].filter((server) => !settings.servers.has(server));
   return [...settings.servers.keys(), ...others.toSorted()];
 }

@@ -117,5 +117,3 @@ export const settingsSchema = z.strictObject({
 });
 
 export type Settings = z.output<typeof settingsSchema>;
-/** Settings as they are written: what a file or flags may hold. */
-export type SettingsInput = z.input<typeof settingsSchema>;

@@ -30,7 +30,7 @@ export interface HostPort {
 }
 
 /** `127.0.0.1:9471`, `[::1]:9471`, `name:9471`. Throws with a sentence. */
-export function parseHostPort(text: string): HostPort {
+function parseHostPort(text: string): HostPort {
   const match = /^(?:\[([0-9A-Fa-f:.]+)\]|([^:[\]\s]+)):(\d{1,5})$/.exec(text);
   const port = Number(match?.[3] ?? Number.NaN);
   if (match === null || port > 65_535) throw new Error(`"${text}" is not HOST:PORT (as 127.0.0.1:9471 or [::1]:9471)`);

@@ -97,7 +97,14 @@ async function exactness(t: TestContext, seed: number): Promise<void> {
     new Restartable(
       'agent',
       ...servers.map((server) => join(logs, server)),
-      ...['--brokers', broker, '--name', name, '--state', join(folder, name), '--read-back', 'all'],
+      '--brokers',
+      broker,
+      '--name',
+      name,
+      '--state',
+      join(folder, name),
+      '--read-back',
+      'all',
     );
   const collector = (): Restartable => new Restartable('collector', '--brokers', broker);
   const names = world.truth().sources.map((source) => source.server);

@@ -27,7 +27,7 @@ function comparable(sighting: Answered): Record<string, unknown> {
   return rest;
 }
 
-export async function sightingsOf(collector: StragglerProcess): Promise<Map<string, Answered>> {
+async function sightingsOf(collector: StragglerProcess): Promise<Map<string, Answered>> {
   const sightings = new Map<string, Answered>();
   let cursor = '';
   do {
