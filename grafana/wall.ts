@@ -157,12 +157,12 @@ const unknown: Board['panels'] = [
   },
 ];
 
-/** A gap counts 2, so that its colour is another than that of complete evidence, which counts 1. */
-const evidence = `straggler:evidence_complete:bool == 1
+/** A gap counts 2 and complete evidence 1, so that only a gap is coloured: blue is for ALL CLEAR alone. */
+const evidence = `label_replace(straggler:evidence_complete:bool == 1, "reason", "evidence complete", "", "")
 or on ()
 2 * topk(3, max by (server, protocol, reason) (straggler_evidence_gap))
 or on ()
-2 * absent(straggler_evidence_complete)`;
+2 * label_replace(absent(straggler_evidence_complete), "reason", "no collector answers", "", "")`;
 
 const trust: Board['panels'] = [
   {
@@ -177,7 +177,7 @@ const trust: Board['panels'] = [
     noValue: 'no data',
     colours: [
       { from: null, colour: colours.blind },
-      { from: 1, colour: colours.clear },
+      { from: 1, colour: colours.neutral },
       { from: 2, colour: colours.blind },
     ],
   },

@@ -53,11 +53,32 @@ async function verdict(prometheus: PrometheusServer, word: string, value: number
 
 const wallQueries = dashboardNames.flatMap((name) =>
   dashboardFile(name).panels.flatMap(({ id, targets = [] }) =>
-    targets.map(({ expr, refId }) => ({ where: `${name}, panel ${id}, query ${refId}`, expr })),
+    targets.map(({ expr, refId, legendFormat = '' }) => ({
+      where: `${name}, panel ${id}, query ${refId}`,
+      expr,
+      legendFormat,
+    })),
   ),
 );
 
-const evidence = wallQueries.find(({ expr }) => expr.includes('absent('))?.expr ?? '';
+const evidence = wallQueries.find(({ expr }) => expr.includes('absent('))!;
+
+/** What Grafana calls a value, by the query's `{{label}}` text. */
+function nameOf({ metric }: Sample, legendFormat: string): string {
+  return legendFormat.replaceAll(/\{\{(\w+)\}\}/g, (_, label: string) => metric[label] ?? '').trim();
+}
+
+/** Every value that is shown has a name, or a colour would stand alone. */
+async function shownOf(
+  prometheus: PrometheusServer,
+  { expr, legendFormat, where }: (typeof wallQueries)[number],
+): Promise<string[]> {
+  const shown = (await prometheus.query(expr)).map(
+    (sample) => [nameOf(sample, legendFormat), sample.value[1]] as const,
+  );
+  for (const [name] of shown) assert.notEqual(name, '', `${where}: a value without a name`);
+  return shown.map((parts) => parts.join(': '));
+}
 
 test('the wall and the rules tell the story of a switch-off from a real collector', async (t) => {
   const program = findProgram('prometheus');
@@ -98,9 +119,11 @@ test('the wall and the rules tell the story of a switch-off from a real collecto
     await run.ready();
     await prometheus.scrape(await run.url());
     await verdict(prometheus, 'attention', 2);
-    for (const { where, expr } of wallQueries) {
-      await until(`${where} answers: ${expr}`, async () => (await prometheus.query(expr)).length > 0);
+    for (const query of wallQueries) {
+      const what = `${query.where} answers: ${query.expr}`;
+      await until(what, async () => (await shownOf(prometheus, query)).length > 0);
     }
+    assert.ok((await shownOf(prometheus, evidence)).includes('EX03 pop3 never reported: 2'));
     await askRules();
     await theAlertsSay(prometheus);
 
@@ -113,8 +136,7 @@ test('the wall and the rules tell the story of a switch-off from a real collecto
   await t.test('no collector: the wall is blind', async () => {
     await verdict(prometheus, 'blind', -1);
     await askRules();
-    const [gap] = await prometheus.query(evidence);
-    assert.equal(gap?.value[1], '2');
+    assert.deepEqual(await shownOf(prometheus, evidence), ['no collector answers: 2']);
   });
 
   await t.test('nobody but probes within a day, and all evidence: all clear', async () => {
@@ -123,8 +145,7 @@ test('the wall and the rules tell the story of a switch-off from a real collecto
     await prometheus.scrape(await run.url());
     await verdict(prometheus, 'clear', 0);
     await askRules();
-    const [complete] = await prometheus.query(evidence);
-    assert.equal(complete?.value[1], '1');
+    assert.deepEqual(await shownOf(prometheus, evidence), ['evidence complete: 1']);
   });
 
   await t.test('every rule was evaluated without error, and had an answer at some point of the story', async () => {

@@ -34,11 +34,19 @@ test('the rules do what their own tests say', (t) => {
 
 test('the rules name only metrics, labels and words of the catalogue', () => {
   for (const rule of recordingRules) holdToCatalogue(rule.record, rule.expr, recordedNames);
+  let queries = 0;
   for (const { alert, expr, annotations } of alertingRules) {
     holdToCatalogue(alert, expr, recordedNames);
-    const asked = Object.values(annotations).flatMap((text) => [...text.matchAll(/\bquery "([^"]*)"/g)]);
-    for (const [, query = ''] of asked) holdToCatalogue(alert, query, recordedNames);
+    // Texts within a template that name a metric are queries; %q stands for a label's value.
+    const templates = Object.values(annotations).flatMap((text) => [...text.matchAll(/\{\{(.*?)\}\}/gs)]);
+    for (const [, template = ''] of templates) {
+      for (const [, double, backward] of template.matchAll(/"([^"]*straggler[^"]*)"|`([^`]*straggler[^`]*)`/g)) {
+        holdToCatalogue(alert, (double ?? backward ?? '').replaceAll('%q', '""'), recordedNames);
+        queries++;
+      }
+    }
   }
+  assert.equal(queries, 2, 'queries in annotations');
 });
 
 test('metrics are found in an expression wherever they stand', () => {

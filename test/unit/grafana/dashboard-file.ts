@@ -43,7 +43,7 @@ export interface Panel {
   };
 }
 
-export interface Target {
+interface Target {
   readonly refId: string;
   readonly expr: string;
   readonly legendFormat?: string;
