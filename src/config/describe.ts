@@ -21,7 +21,7 @@ interface Definition {
 }
 
 function definition(schema: z.ZodType): Definition {
-  return schema.def as Definition;
+  return schema.def;
 }
 
 /** The schema without its wrappers (optional, default), and what the wrappers said. */
