@@ -2,6 +2,7 @@
  * The delivery seam in memory, for tests of the agent: a `MemoryState` outlives the deliveries that are opened on it,
  * as a state directory outlives processes. Faults are part of it: it can refuse, and it can hold everything back.
  */
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Bookkeeping, Delivery, LaneDelivery, Slice } from '../src/delivery/delivery.ts';
 import type { AgentState, FileRecord, LaneRecord } from '../src/delivery/records.ts';
@@ -13,6 +14,7 @@ export interface Delivered {
 }
 
 export class MemoryState {
+  readonly agent = randomUUID();
   readonly lanes = new Map<string, LaneRecord>();
   readonly files = new Map<string, FileRecord>();
   readonly delivered: Delivered[] = [];
@@ -51,11 +53,11 @@ export class MemoryDelivery implements Delivery {
   refused = 0;
   #gate = Promise.resolve();
   #openGate: () => void = () => {};
-  #isDead = false;
+  #isClosed = false;
 
   constructor(memory: MemoryState) {
     this.#memory = memory;
-    this.state = { agent: 'agent-1', lanes: [...memory.lanes.values()], files: [...memory.files.values()] };
+    this.state = { agent: memory.agent, lanes: [...memory.lanes.values()], files: [...memory.files.values()] };
   }
 
   /** Nothing becomes durable until `release`. */
@@ -72,7 +74,7 @@ export class MemoryDelivery implements Delivery {
 
   /** As when the process is killed: what is not durable by now never will be. */
   kill(): void {
-    this.#isDead = true;
+    this.#isClosed = true;
     this.release();
   }
 
@@ -109,6 +111,7 @@ export class MemoryDelivery implements Delivery {
     if (start !== from) throw new Error(`a slice begins at ${start}, but its file is durable up to ${from}`);
   }
 
+  /** Runs in order within a lane. */
   async #inOrder(lane: string, refusable: LaneRecord | null, apply: () => void): Promise<void> {
     const queue = this.#lanes.get(lane) ?? { tail: Promise.resolve(), generation: 0 };
     this.#lanes.set(lane, queue);
@@ -116,7 +119,7 @@ export class MemoryDelivery implements Delivery {
     const run = queue.tail.then(async () => {
       await this.#gate;
       await turnOfTheLoop();
-      if (this.#isDead) await new Promise(() => {});
+      if (this.#isClosed) throw new Error('the delivery is closed');
       const isRefused = refusable !== null && this.#isRefused(refusable);
       if (refusable !== null && (queue.generation !== generation || isRefused)) {
         if (queue.generation === generation) queue.generation++;

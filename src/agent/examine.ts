@@ -66,13 +66,14 @@ async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }
     const { file } = known;
     if (file.name.protocol !== found.name.protocol) continue;
     const hasLocator = seen.locator !== null && file.read.locator === seen.locator;
+    // Every server has files of this name: those of others are looked at only where the locator says so, or a share
+    // that is away would hold up this one.
+    const isOfServer = known.owner.record.server === owner.record.server;
+    if (!isOfServer && !hasLocator) continue;
     const isElsewhere = file.path !== path && (await mayStandAt(file.path));
-    if (hasLocator && file.path !== path && isElsewhere && (await locatorOf(file.path)) === seen.locator) {
-      return { kind: 'alias' };
-    }
-    // A path that is of another server now was named anew: it is read for that server. A file that was moved is not read again.
-    const isMoved = hasLocator && file.path !== path;
-    if (known.owner.record.server !== owner.record.server && !isMoved) continue;
+    if (hasLocator && isElsewhere && (await locatorOf(file.path)) === seen.locator) return { kind: 'alias' };
+    // A path that is of another server now was named anew: it is read for that server. A file that was moved is not.
+    if (!isOfServer && file.path === path) continue;
     const claim = claimOf(file.read, seen, isElsewhere || (await isStillLinked(file)));
     if (claim === null) continue;
     const bytesAgree = (await holds(opened.handle, file.read.prefix)) && (await holds(opened.handle, file.read.guard));

@@ -71,6 +71,8 @@ export class LaneReader {
     } catch (error) {
       share.release();
       this.#files.failed(file.path, file, error);
+      // A handle to a share that was away stays broken when the share is back; a new one will do.
+      if (file.missedScans === 0) await this.#files.held.close(file);
     } finally {
       this.current = null;
     }
@@ -102,8 +104,10 @@ export class LaneReader {
   async #read(file: FollowedFile, share: Share): Promise<void> {
     const { handles, buffers, limits, signal } = this.#context;
     const opened = file.held ?? (await handles.openFile(file.path, signal));
-    const bytes = wantedBytes(file, limits.sliceBytesMax);
-    const buffer = buffers.take(bufferBytes(Math.min(bytes, share.amount)));
+    const wanted = wantedBytes(file, limits.sliceBytesMax);
+    // Less than a row makes no progress, so a long one is read even where the limit is smaller.
+    const bytes = file.isStuck ? wanted : Math.min(wanted, share.amount);
+    const buffer = buffers.take(bufferBytes(bytes));
     try {
       if (opened.locator !== file.read.locator) {
         // Another file stands here by now; the next scan finds out which.
@@ -111,18 +115,13 @@ export class LaneReader {
         share.release();
         return;
       }
-      const turn = await takeTurn(
-        file,
-        opened,
-        buffer.subarray(0, file.read.guard.length + Math.min(bytes, share.amount)),
-        {
-          server: this.#lane().server,
-          horizon: this.#lane().horizon,
-          caches: this.#context.caches,
-          now: this.#context.clock.now(),
-          finish: this.#files.isFinished(file),
-        },
-      );
+      const turn = await takeTurn(file, opened, buffer.subarray(0, file.read.guard.length + bytes), {
+        server: this.#lane().server,
+        horizon: this.#lane().horizon,
+        caches: this.#context.caches,
+        now: this.#context.clock.now(),
+        finish: this.#files.isFinished(file),
+      });
       this.#files.troubles.delete(file.path);
       if (turn === 'changed') await this.#changed(file, opened, share);
       else this.#take(file, turn, share);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Following, HandClock, header, rows, sessions, until, within } from './following.ts';
 
@@ -89,6 +89,29 @@ test('a refused slice is read and delivered again, and nothing behind it before'
   assert.deepEqual(following.sessions, sessions(0, 500));
   assert.ok(following.delivery.refused >= 3);
   assert.ok((await following.lane()).publishErrors >= 1);
+});
+
+test('a rename that is stored never carries a position whose rows were refused', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  const agent = await following.start({ logs: often(following) });
+  await following.scan();
+  following.delivery.hold();
+  await following.append(hour(0), rows(5, 5));
+  await until(() => following.delivery.waiting > 0, 'nothing was handed over');
+  await rename(following.path(hour(0)), following.path(hour(1)));
+  let scans = 0;
+  let lastScanAt = agent.status().paths[0]?.lastScanAt;
+  await until(() => {
+    const at = agent.status().paths[0]?.lastScanAt;
+    if (at !== lastScanAt) scans++;
+    lastScanAt = at;
+    return scans > 5;
+  }, 'no scans came');
+  following.delivery.refuseNext = 1;
+  following.delivery.release();
+  await following.scan();
+  assert.deepEqual(following.sessions, sessions(0, 10));
 });
 
 test('a lane whose slices are refused holds up no other lane', async () => {

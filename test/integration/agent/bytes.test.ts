@@ -109,7 +109,7 @@ test('a file of comments alone moves its position, durably', async () => {
 test('a row over the limit is skipped whole and counted, and its neighbours are intact', async () => {
   await using following = await Following.create();
   await following.write(first, header + row('s0') + row('long', 'x'.repeat(3 * 1024 * 1024)) + row('s1'));
-  await following.start({ limits: { sliceBytesMax: 100_000 } });
+  await following.start({ limits: { sliceBytesMax: 50_000, inFlightBytesMax: 100_000 } });
   await following.scan();
   assert.deepEqual(following.sessions, ['s0', 's1']);
   assert.equal((await following.lane()).rows.error, 1);
