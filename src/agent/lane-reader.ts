@@ -143,11 +143,12 @@ export class LaneReader {
   #take(file: FollowedFile, { piece, slice }: Turn, share: Share): void {
     const { clock } = this.#context;
     const now = clock.monotonic();
-    const hasGrown = slice !== null || piece.seenTo > file.size;
-    const isFinal = this.#files.isFinished(file) && piece.atEnd && piece.seenTo <= file.size;
+    const hasGrown = piece.seenTo > file.readTo;
+    const isFinal = this.#files.isFinished(file) && piece.atEnd && !hasGrown;
+    // Where it has grown while we looked, more may come.
+    if (hasGrown && file.readTo > 0) file.isRecent = true;
     if (hasGrown) file.quietSince = now;
-    // It has grown since it was looked at last: more may come.
-    if (piece.seenTo > file.size) file.isRecent = true;
+    file.readTo = Math.max(file.readTo, piece.seenTo);
     file.size = Math.max(file.size, piece.seenTo);
     file.nulsUntil = piece.nulsUntil;
     file.isStuck = slice === null && !piece.atEnd;
@@ -168,7 +169,7 @@ export class LaneReader {
     const lane = this.#lane();
     const readingBack = !lane.readBackDone;
     share.shrinkTo(bytes);
-    const handed = file.hand(record);
+    file.hand(record);
     file.head = head;
     this.#figures.bytesRead += bytes;
     this.handOver.deliver({
@@ -184,11 +185,11 @@ export class LaneReader {
       events: slice.events,
       share,
       onDurable: () => {
-        file.arrive(handed, record);
+        file.arrive(record);
         this.#figures.count(slice, bytes, readingBack, record.finished);
       },
       onRefused: () => {
-        file.arrive(handed, null);
+        file.arrive(null);
         this.#figures.bytesRefused += bytes;
       },
     });
@@ -200,7 +201,8 @@ export class LaneReader {
     const forgottenFiles = this.#files.forgotten;
     if (lane === null && files.length === 0 && forgottenFiles.length === 0) return false;
     this.#files.forgotten = [];
-    const handed = files.map((file) => ({ file, record: file.read, number: file.hand(file.read) }));
+    const handed = files.map((file) => ({ file, record: file.read }));
+    for (const { file, record } of handed) file.hand(record);
     const change: Bookkeeping = {
       ...(lane === null ? {} : { lanes: [lane] }),
       files: handed.map(({ record }) => record),
@@ -209,13 +211,13 @@ export class LaneReader {
     this.handOver.record(
       change,
       () => {
-        for (const { file, record, number } of handed) file.arrive(number, record);
+        for (const { file, record } of handed) file.arrive(record);
       },
       () => {
         onRefused();
         this.#files.forgotten.push(...forgottenFiles);
-        for (const { file, number } of handed) {
-          file.arrive(number, null);
+        for (const { file } of handed) {
+          file.arrive(null);
           file.isDirty = true;
         }
       },

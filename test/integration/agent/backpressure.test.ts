@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { Agent } from '../../../src/agent/agent.ts';
 import { Following, HandClock, header, rows, sessions, until, within } from './following.ts';
 
 function hour(number: number): string {
@@ -100,6 +101,31 @@ test('a rename that is stored never carries a position whose rows were refused',
   await following.append(hour(0), rows(5, 5));
   await until(() => following.delivery.waiting > 0, 'nothing was handed over');
   await rename(following.path(hour(0)), following.path(hour(1)));
+  await severalScans(agent);
+  following.delivery.refuseNext = 1;
+  following.delivery.release();
+  await following.scan();
+  assert.deepEqual(following.sessions, sessions(0, 10));
+});
+
+test('rows of a deleted file that were refused are read again through its handle', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  await following.write(hour(1), header);
+  const agent = await following.start({ logs: often(following) });
+  following.delivery.hold();
+  await until(() => following.delivery.waiting === 2, 'the files were not handed over');
+  await rm(following.path(hour(0)));
+  await severalScans(agent);
+  following.delivery.refuseNext = 2;
+  following.delivery.release();
+  await following.scan();
+  assert.deepEqual(following.sessions, sessions(0, 5));
+  await until(() => agent.status().openFiles === 1, 'the deleted file was not closed');
+});
+
+/** Until more than one of them must have been looked through. */
+async function severalScans(agent: Agent): Promise<void> {
   let scans = 0;
   let lastScanAt = agent.status().paths[0]?.lastScanAt;
   await until(() => {
@@ -108,11 +134,7 @@ test('a rename that is stored never carries a position whose rows were refused',
     lastScanAt = at;
     return scans > 5;
   }, 'no scans came');
-  following.delivery.refuseNext = 1;
-  following.delivery.release();
-  await following.scan();
-  assert.deepEqual(following.sessions, sessions(0, 10));
-});
+}
 
 test('a lane whose slices are refused holds up no other lane', async () => {
   await using following = await Following.create();
