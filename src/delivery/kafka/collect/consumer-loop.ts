@@ -94,6 +94,7 @@ export class ConsumerLoop {
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       maxWaitTimeInMs: waitMsMax,
+      allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,
         maxRetryTime: 1000,

@@ -75,10 +75,12 @@ export class Tenure {
     try {
       await this.#writer.connect();
       await this.#checkpoint('fencing');
-      const barrier = { kind: 'owner', group, collector, at: clock.now() } as const;
-      const [offset] = await this.#writer.write([barrier], () => {});
+      const record = { kind: 'owner', group, collector, at: clock.now() } as const;
+      const [offset = 0] = await this.#writer.write([record], ([sent = 0]) =>
+        follower.announce(this.#partition, [{ offset: sent, record }]),
+      );
       await this.#checkpoint('fenced');
-      await follower.applied(this.#partition, offset ?? 0);
+      await follower.applied(this.#partition, offset);
       this.#still();
       const ledger = this.#newLedger();
       await this.#seek(ledger, follower.partition(this.#partition).position, null);
