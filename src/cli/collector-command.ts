@@ -18,7 +18,11 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
       logger,
       brokered: true,
       stuck: () => [],
-      unready: () => (ready ? [] : (counting?.status().reasons ?? ['it is starting'])),
+      unready: () => {
+        const status = counting?.status();
+        if (status === undefined) return ['it is starting'];
+        return ready && status.connected ? [] : status.reasons;
+      },
     });
     await using kafka = createKafkaCounting({
       brokers,
