@@ -48,6 +48,8 @@ export class MemoryDelivery implements Delivery {
   waitingBytesMost = 0;
   /** So many of the next slices are refused. */
   refuseNext = 0;
+  /** So many of the next records are refused. */
+  refuseNextRecords = 0;
   /** Every slice of such a lane is refused. */
   refuseLane: ((lane: LaneRecord) => boolean) | null = null;
   refused = 0;
@@ -84,11 +86,15 @@ export class MemoryDelivery implements Delivery {
     this.waitingBytes += bytes;
     this.waitingBytesMost = Math.max(this.waitingBytesMost, this.waitingBytes);
     try {
-      await this.#inOrder(slice.lane.id, slice.lane, () => {
-        this.#assertContinues(slice);
-        this.#memory.files.set(slice.file.id, slice.file);
-        this.#memory.delivered.push({ slice, events });
-      });
+      await this.#inOrder(
+        slice.lane.id,
+        () => this.#refusesSlice(slice.lane),
+        () => {
+          this.#assertContinues(slice);
+          this.#memory.files.set(slice.file.id, slice.file);
+          this.#memory.delivered.push({ slice, events });
+        },
+      );
     } finally {
       this.waiting--;
       this.waitingBytes -= bytes;
@@ -97,11 +103,15 @@ export class MemoryDelivery implements Delivery {
 
   async record(change: Bookkeeping): Promise<void> {
     const lane = change.lanes?.[0]?.id ?? change.files?.[0]?.lane ?? '';
-    await this.#inOrder(lane, null, () => {
-      for (const record of change.lanes ?? []) this.#memory.lanes.set(record.id, record);
-      for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
-      for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
-    });
+    await this.#inOrder(
+      lane,
+      () => this.#refusesRecord(),
+      () => {
+        for (const record of change.lanes ?? []) this.#memory.lanes.set(record.id, record);
+        for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
+        for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
+      },
+    );
   }
 
   /** Refuses a slice that was handed over before its caller had seen that the one before it was refused. */
@@ -111,8 +121,8 @@ export class MemoryDelivery implements Delivery {
     if (start !== from) throw new Error(`a slice begins at ${start}, but its file is durable up to ${from}`);
   }
 
-  /** Runs in order within a lane. */
-  async #inOrder(lane: string, refusable: LaneRecord | null, apply: () => void): Promise<void> {
+  /** Runs in order within a lane. What was handed over before a refusal is refused with it. */
+  async #inOrder(lane: string, isRefused: () => boolean, apply: () => void): Promise<void> {
     const queue = this.#lanes.get(lane) ?? { tail: Promise.resolve(), generation: 0 };
     this.#lanes.set(lane, queue);
     const { generation } = queue;
@@ -120,9 +130,9 @@ export class MemoryDelivery implements Delivery {
       await this.#gate;
       await turnOfTheLoop();
       if (this.#isClosed) throw new Error('the delivery is closed');
-      const isRefused = refusable !== null && this.#isRefused(refusable);
-      if (refusable !== null && (queue.generation !== generation || isRefused)) {
-        if (queue.generation === generation) queue.generation++;
+      const isBehindRefusal = queue.generation !== generation;
+      if (isBehindRefusal || isRefused()) {
+        if (!isBehindRefusal) queue.generation++;
         this.refused++;
         throw new Error('refused');
       }
@@ -132,10 +142,16 @@ export class MemoryDelivery implements Delivery {
     await run;
   }
 
-  #isRefused(lane: LaneRecord): boolean {
+  #refusesSlice(lane: LaneRecord): boolean {
     if (this.refuseLane?.(lane) === true) return true;
     if (this.refuseNext === 0) return false;
     this.refuseNext--;
+    return true;
+  }
+
+  #refusesRecord(): boolean {
+    if (this.refuseNextRecords === 0) return false;
+    this.refuseNextRecords--;
     return true;
   }
 

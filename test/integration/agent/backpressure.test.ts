@@ -108,6 +108,19 @@ test('a rename that is stored never carries a position whose rows were refused',
   assert.deepEqual(following.sessions, sessions(0, 10));
 });
 
+test('a lane whose record was refused is stored before anything of it is durable', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  const agent = await following.start({}, (delivery) => {
+    delivery.refuseNextRecords = 2;
+  });
+  await within(agent.firstScanDelivered, 'the first scan was not delivered');
+  assert.deepEqual(following.sessions, sessions(0, 5));
+  const [lane] = following.memory.lanes.values();
+  assert.equal(following.memory.file(hour(0))?.lane, lane?.id);
+  assert.equal(lane?.readBackDone, true);
+});
+
 test('rows of a deleted file that were refused are read again through its handle', async () => {
   await using following = await Following.create();
   await following.write(hour(0), header + rows(0, 5));
