@@ -20,8 +20,8 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
       stuck: () => [],
       unready: () => {
         const status = counting?.status();
-        if (status === undefined) return ['it is starting'];
-        return ready && status.connected ? [] : status.reasons;
+        if (ready && status?.connected === true) return [];
+        return status === undefined || status.reasons.length === 0 ? ['it is starting'] : status.reasons;
       },
     });
     await using kafka = createKafkaCounting({
