@@ -13,7 +13,6 @@ import type { Logger } from '../../telemetry/logger.ts';
 
 export type {
   Admin,
-  Batch,
   Consumer,
   EachBatchPayload,
   IHeaders,
