@@ -346,6 +346,26 @@ test('an owner that was fenced by somebody who then died takes its partitions ba
   assert.deepEqual([seen.losses, counting.status().reasons], [[], []]);
 });
 
+test('a partition is not read while the bound of a flush is reached, and read on when there is room', async (t) => {
+  await using topics = await arrange(t);
+  if (topics === null) return;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const seen = new Seen();
+  await using counting = createKafkaCounting({
+    ...optionsOf(topics, seen),
+    flushKeysMax: 20,
+    checkpoint: async (name) => (name === 'flushing' ? released : undefined),
+  });
+  await counting.ready;
+  const chunks = agentOf(15).slices(20, 60, 300);
+  await topics.publish(chunks);
+  await until('every partition to be at its bound', () => seen.bounds.length === partitions);
+  assert.deepEqual(new Set(seen.bounds), new Set(['flush keys']));
+  release();
+  await counted(seen, eventsOf(chunks));
+  assertShows(seen, chunks);
+});
+
 test('the state of another group is refused in words', async (t) => {
   await using topics = await arrange(t);
   if (topics === null) return;

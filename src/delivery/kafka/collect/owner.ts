@@ -80,7 +80,7 @@ export class Owner {
     for (const { partition, ledger } of this.#owners.values()) {
       const range = ranges.get(partition);
       if (ledger === null || range === undefined) continue;
-      ledger.forget(range.low);
+      if (ledger.forget(range.low)) this.#context.observer.boundHit('marks');
       for (const loss of check.losses(partition, ledger, range.high, this.#context.clock.now())) ledger.lose(loss);
     }
   }

@@ -10,7 +10,7 @@
  */
 import type { EachBatchPayload } from '../client.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
-import { flushIsDue, flushKeysMax } from './flush-policy.ts';
+import { flushIsDue } from './flush-policy.ts';
 import type { OffsetRecord } from './follower.ts';
 import { PartitionLedger } from './partition-ledger.ts';
 import type { Flush } from './partition-ledger.ts';
@@ -99,7 +99,7 @@ export class Tenure {
   async read({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     const ledger = this.#ledger;
     if (ledger === null) return;
-    const { clock } = this.#context;
+    const { clock, flushKeysMax } = this.#context;
     let sliceEnd = clock.monotonic() + sliceMs;
     for (const message of batch.messages) {
       if (this.#over || this.#findsBack || this.#waitsForRoom) return;
@@ -120,8 +120,9 @@ export class Tenure {
   tick(): void {
     if (this.#ledger === null || this.#flushing !== null) return;
     const { keys, changed } = this.#ledger;
-    const sinceLastMs = this.#context.clock.monotonic() - this.#flushedAt;
-    if (flushIsDue({ keys, changed, sinceLastMs, lagRecords: this.#lagRecords })) void this.flush();
+    const { clock, flushKeysMax } = this.#context;
+    const sinceLastMs = clock.monotonic() - this.#flushedAt;
+    if (flushIsDue({ keys, changed, sinceLastMs, lagRecords: this.#lagRecords }, flushKeysMax)) void this.flush();
   }
 
   /** Commits what has been counted, or waits for the commit that is on its way. Never rejects. */
