@@ -30,6 +30,7 @@ export async function agentCommand(
       stateDirectory,
       programVersion: version,
       agentName: following.name,
+      compression: settings.kafka.compression,
       logger,
       onCrash: (error) => crashed.abort(error),
     });

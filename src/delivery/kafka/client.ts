@@ -33,8 +33,9 @@ export interface KafkaConnection {
   readonly retries?: number;
 }
 
-/** What every record is sent with: read by every client there is. */
+/** What records are sent with unless it is set otherwise: every client there is reads it. */
 export const compression = CompressionTypes.GZIP;
+export const noCompression = CompressionTypes.None;
 
 const gzipAsync = promisify(gzip);
 const unzipAsync = promisify(unzip);

@@ -22,6 +22,8 @@ export interface KafkaDeliveryOptions {
   readonly programVersion: string;
   readonly agentName: string;
   readonly logger: Logger;
+  /** Of events; gzip. */
+  readonly compression?: 'gzip' | 'none';
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
   /** Nothing can be stored any more: the program has to start anew. */
@@ -53,7 +55,7 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   const kafka = openKafka({ retries: ownRetries, ...options.connection }, logger);
   const delivery = new AgentDelivery({
     outbox,
-    sender: chunkSender(kafka, topics.connections),
+    sender: chunkSender(kafka, topics.connections, options.compression),
     readTopic: () => readTopicFacts(kafka, topics.connections),
     topic: topics.connections,
     agentName,
