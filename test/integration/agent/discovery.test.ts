@@ -229,6 +229,33 @@ test('a file that cannot be opened is tried again, holds up no other and is name
   });
 });
 
+test('while a path cannot be opened no missing file is given up: it may be the one', async () => {
+  await using following = await Following.create();
+  const torn = row('s5');
+  await following.write(first, header + rows(0, 5) + torn.slice(0, 50));
+  await chmod(following.top, 0o755);
+  if (process.geteuid?.() === 0) {
+    await chown(following.folder, 65_534, 65_534);
+    await chown(following.path(first), 65_534, 65_534);
+  }
+  await asOrdinaryUser(async () => {
+    await following.start();
+    await following.scan();
+    await following.stop();
+    await rename(following.path(first), following.path(second));
+    await chmod(following.path(second), 0o000);
+    await following.start();
+    for (let scan = 0; scan < 5; scan++) await following.scan();
+    assert.equal((await following.lane()).bytesLost, 0);
+    await chmod(following.path(second), 0o644);
+    await following.append(second, torn.slice(50));
+    await until(() => {
+      void following.agent?.scanNow();
+      return following.sessions.length === 6;
+    }, 'the file was not read on');
+  });
+});
+
 test('files that vanish while they are listed and opened are no error', async () => {
   await using following = await Following.create();
   const names = Array.from({ length: 200 }, (_, index) => `POP320261120-${index + 1}.LOG`);
