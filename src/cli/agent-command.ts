@@ -11,6 +11,8 @@ import { stopAskedFor, untilStopped } from './until-stopped.ts';
 import { version } from './version.ts';
 
 const heartbeatMs = 10_000;
+/** A slice that the outbox has no room for does not come back while the broker is away; it is read again. */
+const handedOverWaitMs = 1500;
 
 export async function agentCommand(
   paths: readonly string[],
@@ -48,6 +50,7 @@ export async function agentCommand(
     logger.info({ url: server.url, stateDirectory, brokers }, `following ${following.logs.length} path(s)`);
     await agent.start();
     await stopAskedFor(stop);
+    await agent.stop(handedOverWaitMs);
     if (crashed.signal.aborted) throw crashed.signal.reason;
   });
 }

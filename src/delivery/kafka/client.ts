@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
-import type { LogEntry } from 'kafkajs';
+import type { ISocketFactory, LogEntry } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
 
 export type {
@@ -31,6 +31,8 @@ export interface KafkaConnection {
   readonly clientId: string;
   /** How often kafkajs tries something again by itself; 8, some 6 s. */
   readonly retries?: number;
+  /** Aborting it ends every connection at once, with whatever is under way, and lets none come back. */
+  readonly signal?: AbortSignal;
 }
 
 /** What records are sent with unless it is set otherwise: every client there is reads it. */
@@ -62,6 +64,7 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
     requestTimeout: 15_000,
     // After these our own loops go on; short, so that a call ends soon enough to notice a change of plan.
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: connection.retries ?? 8 },
+    ...(connection.signal === undefined ? {} : { socketFactory: endingSockets(connection.signal) }),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logEntry(logger, entry),
   });
@@ -98,6 +101,22 @@ function logEntry(logger: Logger, entry: LogEntry): void {
   logger.debug(fields, entry.log.message);
 }
 
+const require = createRequire(import.meta.url);
+
+/** kafkajs waits up to 15 s for answers before it lets go of a socket, and opens new ones to ask again. */
+function endingSockets(signal: AbortSignal): ISocketFactory {
+  const makeFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
+  const open = makeFactory();
+  return (options) => {
+    const socket = open(options);
+    const end = (): void => void socket.destroy(new Error('the connection was ended'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    socket.once('close', () => signal.removeEventListener('abort', end));
+    return socket;
+  };
+}
+
 interface RequestQueue {
   readonly pending: readonly unknown[];
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
@@ -113,7 +132,6 @@ let queuesRest = false;
 function restQueues(): void {
   if (queuesRest) return;
   queuesRest = true;
-  const require = createRequire(import.meta.url);
   const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
   const { scheduleCheckPendingRequests: schedule } = prototype;
   prototype.scheduleCheckPendingRequests = function (): void {

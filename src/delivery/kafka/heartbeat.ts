@@ -67,6 +67,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
         await this.#sendAll(reports);
         this.#outage.worked('reports');
       } catch (error) {
+        if (this.#stop.signal.aborted) break;
         this.#outage.failed('reports', error);
         this.#newest = new Map([...reports, ...this.#newest]);
         await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => {});

@@ -52,7 +52,8 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   const machine = machineId();
   await noticeMachine(outbox, machine, logger);
   // Everything here is tried for ever by loops of our own, which can be stopped.
-  const kafka = openKafka({ retries: ownRetries, ...options.connection }, logger);
+  const ended = new AbortController();
+  const kafka = openKafka({ retries: ownRetries, signal: ended.signal, ...options.connection }, logger);
   const delivery = new AgentDelivery({
     outbox,
     sender: chunkSender(kafka, topics.connections, options.compression),
@@ -71,7 +72,11 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     delivery,
     reports,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
+      try {
+        await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
+      } finally {
+        ended.abort();
+      }
     },
   };
 }

@@ -160,3 +160,28 @@ test('rules that change between the crash and the next start hold for what is re
   assert.deepEqual(named.toSorted(), names('EX01', 0, 20).toSorted());
   assert.ok(agent.isRunning);
 });
+
+test('an agent that is asked to stop while the broker hangs ends in its time, and loses nothing', async (t) => {
+  const line = await requireLine(t);
+  if (line === null) return;
+  const topics = ownTopics(t, line.brokers);
+  await topics.create();
+  const host = new Host(await stateFolder(t), line, topics);
+  await host.append('EX01', rows('EX01', 0, 10));
+  {
+    await using agent = await host.startAgent(['EX01']);
+    await host.untilPublished(names('EX01', 0, 10));
+    process.kill(line.kafka.pid, 'SIGSTOP');
+    t.after(() => process.kill(line.kafka.pid, 'SIGCONT'));
+    await host.append('EX01', rows('EX01', 10, 20));
+    await host.untilStored(agent, ['EX01']);
+    void agent.signal('SIGTERM');
+    // Its own limit is 5 s; a request that hangs would hold it for 15.
+    await until('it has ended', () => !agent.isRunning, 10_000);
+    assert.equal((await agent.ended).code, 143, agent.log.join('\n'));
+  }
+  process.kill(line.kafka.pid, 'SIGCONT');
+  await using agent = await host.startAgent(['EX01']);
+  await host.untilPublished(names('EX01', 0, 20));
+  assert.ok(agent.isRunning);
+});
