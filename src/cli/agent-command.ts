@@ -4,7 +4,7 @@ import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { programLogger } from './logging.ts';
 import { AgentOwnReports, serveAgent } from './agent-server.ts';
 import { followingOf } from './following.ts';
-import { requireBrokers } from './kafka-settings.ts';
+import { kafkaSecurity, requireBrokers } from './kafka-settings.ts';
 import { settingsFrom } from './settings-from.ts';
 import { stateDirectoryOf } from './state-directory.ts';
 import { stopAskedFor, untilStopped } from './until-stopped.ts';
@@ -20,6 +20,7 @@ export async function agentCommand(
 ): Promise<number> {
   const { settings } = settingsFrom(options, paths);
   const brokers = requireBrokers(settings);
+  const security = kafkaSecurity(settings, process.env);
   const following = followingOf(settings);
   const logger = programLogger(settings.log);
   return await untilStopped(async (signal) => {
@@ -27,7 +28,7 @@ export async function agentCommand(
     const stop = AbortSignal.any([signal, crashed.signal]);
     const stateDirectory = stateDirectoryOf(settings, 'agent');
     await using side = await openKafkaDelivery({
-      connection: { brokers, clientId: `straggler-agent-${following.name}` },
+      connection: { brokers, security, clientId: `straggler-agent-${following.name}` },
       topics: settings.kafka.topics,
       stateDirectory,
       programVersion: version,

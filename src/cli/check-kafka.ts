@@ -4,12 +4,14 @@ import { checkTopics } from '../delivery/kafka/topic-check.ts';
 import { createTopics, defaultPartitions } from '../delivery/kafka/topics.ts';
 import { silentLogger } from '../telemetry/logger.ts';
 import type { Finding } from './finding.ts';
+import { kafkaSecurity } from './kafka-settings.ts';
 
 /** Whether a broker answers and the topics are as they must be; makes those that are missing when asked to. */
 export async function checkKafka(settings: Settings, create: boolean): Promise<Finding[]> {
   const { brokers, topics, retention } = settings.kafka;
   const plan = { names: topics, partitions: defaultPartitions, retentionMs: retention };
-  const admin = openKafka({ brokers, clientId: 'straggler-check' }, silentLogger).admin();
+  const security = kafkaSecurity(settings, process.env);
+  const admin = openKafka({ brokers, security, clientId: 'straggler-check' }, silentLogger).admin();
   try {
     await admin.connect();
   } catch (error) {

@@ -8,8 +8,9 @@ import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
-import type { ISocketFactory, LogEntry } from 'kafkajs';
+import type { ISocketFactory, LogEntry, Mechanism } from 'kafkajs';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { KafkaSecurity, SaslLogin, SaslMechanism } from './security.ts';
 
 export type {
   Admin,
@@ -29,6 +30,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Names the connection in the broker's logs and quotas. */
   readonly clientId: string;
+  /** Neither encrypted nor logged in where left out. */
+  readonly security?: KafkaSecurity;
   /** How often kafkajs tries something again by itself; 8, some 6 s. */
   readonly retries?: number;
   /** Aborting it ends every connection at once, with whatever is under way, and lets none come back. */
@@ -57,6 +60,7 @@ export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 /** A client that has not connected to anything yet: its producers, consumers and admins do. */
 export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   restQueues();
+  const { tls = null, sasl = null } = connection.security ?? {};
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
@@ -64,7 +68,8 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
     requestTimeout: 15_000,
     // After these our own loops go on; short, so that a call ends soon enough to notice a change of plan.
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: connection.retries ?? 8 },
-    ...(connection.signal === undefined ? {} : { socketFactory: endingSockets(connection.signal) }),
+    ...(sasl === null ? {} : { sasl: freshLogin(sasl) }),
+    socketFactory: sockets(tls, connection.signal ?? null),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logEntry(logger, entry),
   });
@@ -103,17 +108,44 @@ function logEntry(logger: Logger, entry: LogEntry): void {
 
 const require = createRequire(import.meta.url);
 
-/** kafkajs waits up to 15 s for answers before it lets go of a socket, and opens new ones to ask again. */
-function endingSockets(signal: AbortSignal): ISocketFactory {
+/**
+ * Certificates are read anew for every socket. And a signal ends them all: kafkajs waits up to 15 s for answers before
+ * it lets go of a socket, and opens new ones to ask again.
+ */
+function sockets(tls: KafkaSecurity['tls'], signal: AbortSignal | null): ISocketFactory {
   const makeFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
   const open = makeFactory();
   return (options) => {
-    const socket = open(options);
+    // Its types want an object where no TLS is `undefined`.
+    const socket = tls === null ? open(options) : open({ ...options, ssl: { ...tls() } });
+    if (signal === null) return socket;
     const end = (): void => void socket.destroy(new Error('the connection was ended'));
     if (signal.aborted) end();
     signal.addEventListener('abort', end, { once: true });
     socket.once('close', () => signal.removeEventListener('abort', end));
     return socket;
+  };
+}
+
+const authenticators: Readonly<Record<SaslMechanism, string>> = {
+  plain: 'plain',
+  'scram-sha-256': 'scram256',
+  'scram-sha-512': 'scram512',
+};
+
+type AuthenticationProvider = Mechanism['authenticationProvider'];
+
+/** kafkajs keeps the password that it was given at the start; this one asks for it at every login. */
+function freshLogin({ mechanism, username, password }: SaslLogin): Mechanism {
+  const provider = require(`kafkajs/src/broker/saslAuthenticator/${authenticators[mechanism]}`) as (account: {
+    readonly username: string;
+    readonly password: string;
+  }) => AuthenticationProvider;
+  return {
+    mechanism,
+    authenticationProvider: (session) => ({
+      authenticate: async () => await provider({ username, password: password() })(session).authenticate(),
+    }),
   };
 }
 

@@ -9,6 +9,8 @@ import type { Logger } from '../../../telemetry/logger.ts';
 import type { AgentReports, CommittedSightings, CountingObserver, CountingStatus } from '../../counting.ts';
 import { openKafka } from '../client.ts';
 import type { Kafka } from '../client.ts';
+import { noSecurity } from '../security.ts';
+import type { KafkaSecurity } from '../security.ts';
 import type { TopicNames } from '../topics.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -23,6 +25,7 @@ import { topicPartitions } from './topic-partitions.ts';
 
 export interface KafkaCountingOptions {
   readonly brokers: readonly string[];
+  readonly security?: KafkaSecurity;
   /** Collectors of one group share the counting and show the same picture. */
   readonly group: string;
   readonly topics: TopicNames;
@@ -83,7 +86,8 @@ class Counting implements KafkaCounting {
 
   constructor(options: KafkaCountingOptions) {
     this.#options = options;
-    this.#kafka = openKafka({ brokers: options.brokers, clientId: `straggler-${options.group}` }, options.logger);
+    const { brokers, security = noSecurity, group, logger } = options;
+    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}` }, logger);
     this.#logEnds = new LogEnds(this.#kafka);
     this.#deadLetters = new DeadLetters(this.#kafka, options.topics, options.logger);
     this.#losses = new LossTeller(options.observer);
