@@ -1,3 +1,4 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readSecret, readSettingFile, secretVariable } from '../config/secrets.ts';
 import type { Settings } from '../config/schema.ts';
 import type { KafkaSecurity, SaslLogin, TlsFiles } from '../delivery/kafka/security.ts';
@@ -19,7 +20,7 @@ export function requireBrokers(settings: Settings): readonly string[] {
 /** TLS and login of the settings. All files are read once now: a UserError where one cannot be used. */
 export function kafkaSecurity(settings: Settings, environment: Environment): KafkaSecurity {
   const tls = tlsOf(settings.kafka.tls, environment);
-  tls?.();
+  if (tls !== null) refuseUnusable(tls());
   const sasl = saslOf(settings.kafka.sasl, environment);
   sasl?.password();
   return { tls, sasl };
@@ -40,6 +41,38 @@ function tlsOf(tls: Settings['kafka']['tls'], environment: Environment): (() => 
     };
     return files;
   };
+}
+
+/** What a connection would say much later, and in the words of OpenSSL. Throws a UserError. */
+function refuseUnusable({ ca, cert, key, passphrase }: TlsFiles): void {
+  const refuse = (text: string, remedy: string, cause: unknown): never => {
+    throw new UserError(`${text}: ${(cause as Error).message}`, { remedy, cause });
+  };
+  const asCertificate = (pem: Buffer, setting: string): X509Certificate => {
+    try {
+      return new X509Certificate(pem);
+    } catch (error) {
+      return refuse(
+        `The file of ${setting} holds no certificate`,
+        'It must be PEM: "-----BEGIN CERTIFICATE-----".',
+        error,
+      );
+    }
+  };
+  if (ca !== undefined) asCertificate(ca, 'kafka.tls.caFile');
+  if (cert === undefined || key === undefined) return;
+  const certificate = asCertificate(cert, 'kafka.tls.certificateFile');
+  let privateKey: KeyObject;
+  try {
+    privateKey = createPrivateKey({ key, ...(passphrase === undefined ? {} : { passphrase }) });
+  } catch (error) {
+    const remedy = `It must be a PEM key; one with a passphrase needs kafka.tls.keyPassphraseFile or ${secretVariable.keyPassphrase}.`;
+    return refuse('The key of kafka.tls.keyFile cannot be read', remedy, error);
+  }
+  if (certificate.checkPrivateKey(privateKey)) return;
+  throw new UserError('The key of kafka.tls.keyFile is not the key of the certificate of kafka.tls.certificateFile.', {
+    remedy: 'Name the key that the certificate was asked for with.',
+  });
 }
 
 function saslOf(sasl: Settings['kafka']['sasl'], environment: Environment): SaslLogin | null {

@@ -119,6 +119,7 @@ function addChecking(program: Command): void {
   addSettingFlags(program.command('check'), 'check')
     .description('configuration, folders, state, inventory, brokers and topics, before anything starts')
     .argument('[path...]', 'folders of logs')
+    .option('--print-acls', "only print what Kafka's authorizer must allow each program, as commands of kafka-acls.sh")
     .option('--create-topics', 'make the topics that are missing, with the settings they need')
     .option(...serverFlag, collectServer)
     .addHelpText(
