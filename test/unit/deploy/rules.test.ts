@@ -116,6 +116,7 @@ const reasons: Readonly<Record<EvidenceGap['reason'], true>> = {
   'reading back': true,
   loss: true,
   'scan failing': true,
+  'two agents': true,
   'state incomplete': true,
   'nothing followed': true,
 };
