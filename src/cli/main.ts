@@ -29,6 +29,7 @@ function addReport(program: Command): void {
     .option('--since <time>', 'rows from this time on: ISO 8601 (UTC where it names no zone), or back from now as 36h')
     .option('--until <time>', 'rows before this time')
     .option('--inventory <file>', 'CSV of known clients')
+    .option('--own-address <address>', 'address or CIDR of a server of our own; may be repeated', collect)
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
     .option('--no-progress', 'no progress bar')
