@@ -3,12 +3,13 @@
  * whatever it is called. Links are followed, and nothing is read twice.
  */
 import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { glob, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Protocol, protocols as knownProtocols } from '../event/protocol.ts';
 import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
 import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
 import { UserError } from '../runtime/errors.ts';
+import { isCompressed, uncompressedName } from './byte-source.ts';
 import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import { SeenFiles } from './same-file.ts';
@@ -102,8 +103,20 @@ class InputSearch {
       }
     } catch (error) {
       if (error instanceof UserError) throw error;
-      this.#unreadable.push({ path, reason: systemErrorText(error) });
+      if (isAbsent(error) && isPattern(path)) await this.#addPattern(path);
+      else this.#unreadable.push({ path, reason: systemErrorText(error) });
     }
+  }
+
+  /** What the shell has not expanded: shells of Windows never do. */
+  async #addPattern(pattern: string): Promise<void> {
+    const matches: string[] = [];
+    for await (const match of glob(pattern, { cwd: this.#options.directory })) {
+      matches.push(match);
+      if (matches.length > filesMax) throw tooManyFiles();
+    }
+    for (const match of matches.sort()) await this.add(match);
+    if (matches.length === 0) this.#unreadable.push({ path: pattern, reason: 'matches nothing' });
   }
 
   #addStandardInput(): void {
@@ -137,8 +150,12 @@ class InputSearch {
     }
     this.#folders.add(folder.real);
     const filesBefore = this.#files.length;
-    for (const entry of await this.#list(folder.reached)) {
+    const entries = await this.#list(folder.reached);
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
       const below = join(folder.reached, entry.name);
+      // Whoever packs a log may keep it: the same rows.
+      if (isCompressed(entry.name) && names.has(uncompressedName(entry.name))) continue;
       if (entry.isDirectory()) folders.push({ reached: below, real: join(folder.real, entry.name) });
       else if (entry.isSymbolicLink()) links.push(below);
       else if (entry.isFile()) await this.#addIfLog(path, below);
@@ -164,13 +181,13 @@ class InputSearch {
       else await this.#addIfLog(path, link);
     } catch (error) {
       // A link that leads nowhere hides no logs, unless it is named like one.
-      const isLogName = parseLogFileName(basename(link), { prefixes: this.#options.prefixes }) !== null;
+      const isLogName = this.#nameOf(link) !== null;
       if (isLogName || !isAbsent(error)) this.#unreadable.push({ path: link, reason: systemErrorText(error) });
     }
   }
 
   async #addIfLog(path: string, reached: string): Promise<void> {
-    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    const name = this.#nameOf(reached);
     if (name === null) return;
     try {
       const real = await realpath(reached);
@@ -181,9 +198,13 @@ class InputSearch {
   }
 
   #addNamedFile(path: string, reached: string, real: string, stats: BigIntStats): void {
-    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    const name = this.#nameOf(reached);
     const protocol = name?.protocol ?? protocolByHand(this.#options.protocols, `The name of ${path}`);
     this.#addFile(path, reached, real, stats, name, protocol);
+  }
+
+  #nameOf(path: string): LogFileName | null {
+    return parseLogFileName(uncompressedName(basename(path)), { prefixes: this.#options.prefixes });
   }
 
   #addFile(
@@ -203,7 +224,7 @@ class InputSearch {
       return;
     }
     if (this.#files.length >= filesMax) {
-      throw new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
+      throw tooManyFiles();
     }
     const server = this.#server(path, reached, protocol);
     if (!namesServers(protocol)) this.#noteSource(server, protocol);
@@ -233,6 +254,15 @@ class InputSearch {
     if (isFallback && !namesServers(protocol)) this.#guessedPaths.add(path);
     return server;
   }
+}
+
+/** A path with `*`, `?`, `[…]` or `{…}`, should no file be called so. */
+function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
+function tooManyFiles(): UserError {
+  return new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
 }
 
 /** Whether rows name their server themselves: what the path says then holds only for those that do not. */
