@@ -16,6 +16,8 @@ export interface LogFormat {
   readonly defaultColumns: readonly string[];
   /** In lower case. Without these no row can be read, so a line that lacks one is no header. The first is the time. */
   readonly neededColumns: readonly [time: string, ...others: string[]];
+  /** Rows of a file are in the order of time, so that a time can be searched for. */
+  readonly isInOrder: boolean;
   readRows(slice: SliceContext): FormatRows;
 }
 
