@@ -2,6 +2,7 @@
  * The command line. Each command loads what it needs when it runs, so that `--help` answers at once.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { protocols } from '../event/protocol.ts';
 import { didYouMean } from '../runtime/nearest.ts';
 import { explain } from './explain.ts';
 import { collectServer } from './server-flag.ts';
@@ -20,7 +21,10 @@ function addReport(program: Command): void {
   program
     .command('report')
     .description('one pass over logs: the unique client addresses per protocol and server')
-    .argument('<path...>', 'folders (searched for log files by name), files, or - for standard input')
+    .argument(
+      '<path...>',
+      'folders (searched for log files by name), files, patterns, .gz files, or - for standard input',
+    )
     .addOption(new Option('--format <format>', 'what to print').choices(['table', 'csv', 'json']).default('table'))
     .option('--output <file>', 'write to a file instead of standard output')
     .addOption(new Option('--protocol <protocol>', 'only this protocol; may be repeated').argParser(protocolParser))
@@ -28,6 +32,7 @@ function addReport(program: Command): void {
     .option('--since <time>', 'rows from this time on: ISO 8601 (UTC where it names no zone), or back from now as 36h')
     .option('--until <time>', 'rows before this time')
     .option('--inventory <file>', 'CSV of known clients')
+    .option('--own-address <address>', 'address or CIDR of a server of our own; may be repeated', collect)
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
     .option('--no-progress', 'no progress bar')
@@ -39,6 +44,7 @@ Examples:
   straggler report "C:\Program Files\Microsoft\Exchange Server\V15\Logging"
   straggler report "\\EX01\C$\Program Files\Microsoft\Exchange Server\V15\Logging" --inventory known-clients.csv
   straggler report /logs --since 7d --format csv --output clients.csv
+  straggler report "D:\Archive\*\IMAP4202611*.LOG.gz"
   straggler report - --protocol pop3 --format json < POP320260209-1.LOG
 
 Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but some input could not be read.`,
@@ -50,7 +56,7 @@ Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but s
 }
 
 function protocolParser(text: string, before: readonly string[] = []): string[] {
-  const known = ['imap4', 'pop3'];
+  const known: readonly string[] = protocols;
   if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
   return collect(text, before);
 }

@@ -9,6 +9,7 @@ import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { parseAddressRange } from '../inventory/address-range.ts';
 import { emptyInventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import { RangeMap } from '../inventory/range-map.ts';
 import { type Status, statuses } from '../inventory/status.ts';
 import { reportCsv } from '../report/csv.ts';
@@ -52,13 +53,24 @@ function momentOf(flag: string, text: unknown): number | null {
   }
 }
 
+/** Addresses named by hand are ours, without saying of which server. */
+function ownAddressesOf(texts: unknown): ConfiguredAddress[] {
+  return ((texts as readonly string[] | undefined) ?? []).map((text) => {
+    try {
+      return { server: null, range: parseAddressRange(text) };
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`--own-address: ${error.message}`) : error;
+    }
+  });
+}
+
 /** What the configuration file says of our own machines and of privacy holds for a report, too. */
 async function readOptions(
   paths: readonly string[],
   options: Options,
 ): Promise<Omit<ReportOptions, 'signal' | 'progress'>> {
   const { settings } = settingsFrom({ config: options['config'], inventory: options['inventory'] });
-  const ownAddresses = Object.entries(settings.servers).flatMap(([name, { addresses }]) =>
+  const configured = Object.entries(settings.servers).flatMap(([name, { addresses }]) =>
     addresses.map((address) => ({ server: serverKey(name), range: parseAddressRange(address) })),
   );
   return {
@@ -73,7 +85,7 @@ async function readOptions(
     since: momentOf('--since', options['since']),
     until: momentOf('--until', options['until']),
     inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
-    ownAddresses,
+    ownAddresses: [...configured, ...ownAddressesOf(options['ownAddress'])],
     probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
     keepUser: userPrivacy(settings.privacy.users),

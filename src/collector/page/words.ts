@@ -1,6 +1,6 @@
 /** Figures and times as people read them. Times are UTC, as in the logs. */
 import type { Protocol } from '../../event/protocol.ts';
-import type { Migration, Status, Verdict } from '../views.ts';
+import type { ClientView, Migration, Status, Verdict } from '../views.ts';
 
 const numbers = new Intl.NumberFormat('en');
 
@@ -67,3 +67,8 @@ export const migrationText: Readonly<Record<Migration, string>> = {
   both: 'legacy and new',
   new_only: 'moved',
 };
+
+/** What a device calls itself in `EHLO`; null where none has. */
+export function heloOf({ sightings }: Pick<ClientView, 'sightings'>): string | null {
+  return sightings.flatMap(({ helo }) => helo)[0] ?? null;
+}
