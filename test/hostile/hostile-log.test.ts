@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { openPage, requireBrowser } from '../browser/open-page.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
 import { findProgram, missing } from '../require.ts';
@@ -42,6 +42,10 @@ after(async () => {
   await run[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
 });
+
+/** What a text would have made that was taken for HTML. */
+const made =
+  'main script, main img, main iframe, main base, main style, main svg, main [onerror], main [onload], main [onmouseover]';
 
 function report(format: string): { stdout: string; stderr: string } {
   const { status, stdout, stderr } = spawnSync(
@@ -128,11 +132,25 @@ test('the page shows it all as text: no script runs, nothing is asked elsewhere,
   for (const view of views) {
     await page.goto(url + view, { waitUntil: 'load' });
     assert.equal(await page.evaluate('window.attacked'), undefined, view);
-    const made =
-      'main script, main img, main iframe, main base, main style, main svg, main [onerror], main [onload], main [onmouseover]';
     assert.equal(await page.locator(made).count(), 0, view);
   }
   assert.deepEqual([elsewhere, complaints], [[], []]);
+});
+
+test('report as a page: all of it is text, and the page asks nobody for anything', async (t: TestContext) => {
+  const browser = await requireBrowser(t);
+  if (browser === null) return;
+  const file = join(folder, 'report.html');
+  writeFileSync(file, report('html').stdout);
+  const { page, complaints } = await openPage(browser, pathToFileURL(file).href);
+  await page.locator('#search').fill('<script>');
+  assert.match(await page.locator('#result').innerText(), /^\d+ of \d+ entries$/);
+  await page.locator('#search').fill('');
+  for (const head of await page.locator('.clients thead button').all()) await head.click();
+  assert.equal(await page.evaluate('window.attacked'), undefined);
+  assert.equal(await page.locator(made).count(), 0);
+  assert.equal(await page.evaluate('document.documentElement.scrollWidth - innerWidth'), 0);
+  assert.deepEqual(complaints, []);
 });
 
 test('the API gives JSON of its own shape, for any address and any search', async () => {
