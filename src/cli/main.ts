@@ -25,7 +25,9 @@ function addReport(program: Command): void {
       '<path...>',
       'folders (searched for log files by name), files, patterns, .gz files, or - for standard input',
     )
-    .addOption(new Option('--format <format>', 'what to print').choices(['table', 'csv', 'json']).default('table'))
+    .addOption(
+      new Option('--format <format>', 'what to print').choices(['table', 'csv', 'json', 'html']).default('table'),
+    )
     .option('--output <file>', 'write to a file instead of standard output')
     .addOption(new Option('--protocol <protocol>', 'only this protocol; may be repeated').argParser(protocolParser))
     .option(...serverFlag, collectServer)
@@ -45,6 +47,7 @@ Examples:
   straggler report "\\EX01\C$\Program Files\Microsoft\Exchange Server\V15\Logging" --inventory known-clients.csv
   straggler report /logs --since 7d --format csv --output clients.csv
   straggler report "D:\Archive\*\IMAP4202611*.LOG.gz"
+  straggler report /logs --format html --output report.html
   straggler report - --protocol pop3 --format json < POP320260209-1.LOG
 
 Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but some input could not be read.`,

@@ -13,6 +13,7 @@ import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import { RangeMap } from '../inventory/range-map.ts';
 import { type Status, statuses } from '../inventory/status.ts';
 import { reportCsv } from '../report/csv.ts';
+import { reportHtml } from '../report/html/page.ts';
 import { reportJson } from '../report/json.ts';
 import { parseMoment } from '../report/moment.ts';
 import { reportNotes } from '../report/notes.ts';
@@ -30,7 +31,7 @@ import { settingsFrom } from './settings-from.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const formats = { table: reportTable, csv: reportCsv, json: reportJson } as const;
+const formats = { table: reportTable, csv: reportCsv, json: reportJson, html: reportHtml } as const;
 
 const exitStatus = { done: 0, findings: 2, incomplete: 3 } as const;
 
@@ -109,9 +110,9 @@ async function deliver(report: Report, options: Options): Promise<void> {
   for (const piece of format(report)) await file.write(piece);
 }
 
-/** The table says these itself; beside other formats they go to standard error. */
+/** Table and page say these themselves; beside other formats they go to standard error. */
 function note(report: Report, options: Options): void {
-  if (options['format'] === 'table') return;
+  if (options['format'] === 'table' || options['format'] === 'html') return;
   for (const line of reportNotes(report)) process.stderr.write(`straggler: ${visibleText(line)}\n`);
 }
 

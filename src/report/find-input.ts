@@ -19,12 +19,13 @@ import { isAbsent, systemErrorText } from './system-error.ts';
 const filesMax = 1_000_000;
 
 /** Folders whose name says whose logs they hold, even when there are none. */
-const logFolders: Readonly<Record<string, Protocol>> = {
-  pop3: 'pop3',
-  imap4: 'imap4',
-  smtpreceive: 'smtp',
-  messagetracking: 'smtp',
-};
+/** A map, because a folder may be called `constructor`. */
+const logFolders: ReadonlyMap<string, Protocol> = new Map([
+  ['pop3', 'pop3'],
+  ['imap4', 'imap4'],
+  ['smtpreceive', 'smtp'],
+  ['messagetracking', 'smtp'],
+]);
 
 type FindOptions = Pick<ReportOptions, 'paths' | 'directory' | 'hostName' | 'protocols' | 'servers' | 'prefixes'>;
 
@@ -240,7 +241,7 @@ class InputSearch {
   }
 
   #noteLogFolder(path: string, folder: string, hasLogs: boolean): void {
-    const protocol = logFolders[basename(folder).toLowerCase()];
+    const protocol = logFolders.get(basename(folder).toLowerCase());
     if (protocol === undefined || (hasLogs && namesServers(protocol))) return;
     this.#noteSource(this.#server(path, join(folder, 'x'), protocol), protocol);
   }

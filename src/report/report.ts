@@ -10,7 +10,7 @@ import { SightingList } from './sighting-list.ts';
 import { isSystemError, systemErrorText } from './system-error.ts';
 import { Tally } from './tally.ts';
 
-/** One pass over logs. The formats (`json.ts`, `csv.ts`, `table.ts`) turn it into text. */
+/** One pass over logs. The formats (`json.ts`, `csv.ts`, `table.ts`, `html/`) turn it into text. */
 export interface Report {
   /** Milliseconds since the epoch. */
   readonly generatedAt: number;

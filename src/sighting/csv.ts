@@ -1,7 +1,7 @@
 /**
  * Sightings as CSV (RFC 4180, rows end in CRLF), the same from a report and from a collector, byte for byte. The file
- * is opened in spreadsheets and holds what a log said, so no cell can begin a formula, nor can an item of a list: some
- * spreadsheets split at the semicolon.
+ * is opened in spreadsheets and holds what a log said, so no cell can begin a formula, nor can what stands behind a
+ * semicolon: in half of the world spreadsheets split there, and know nothing of the quotes around the whole cell.
  */
 import { stringify } from 'csv-stringify/sync';
 import type { DescribedSighting } from './described.ts';
@@ -48,15 +48,15 @@ export function csvRows(sightings: readonly DescribedSighting<string>[]): string
 
 function text(value: string | null): string {
   const visible = (value ?? '').replace(controls, picture);
-  return startsFormula.test(visible) ? `'${visible}` : visible;
+  return visible.replace(formulaStarts, "$1'");
 }
 
 function list(values: readonly string[]): string {
   return values.map(text).join(';');
 }
 
-/** What begins a formula in a spreadsheet, and the wide forms that some take for the same. */
-const startsFormula = /^\s*[=+\-@＝＋－＠]/;
+/** Where a formula would begin in a spreadsheet, by a sign or by the wide form that some take for the same. */
+const formulaStarts = /(^|;)(?=[\s"]*[=+\-@＝＋－＠])/g;
 
 // oxlint-disable-next-line no-control-regex -- control characters are what this is about
 const controls = /[\u0000-\u001f\u007f-\u009f]/g;

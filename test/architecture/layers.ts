@@ -6,13 +6,14 @@ export const layers: Readonly<Record<string, readonly string[]>> = {
   window: [],
   runtime: [],
   inventory: ['event', 'runtime', 'sighting'],
+  markup: ['event', 'inventory', 'runtime'],
   telemetry: ['event', 'runtime'],
   config: ['inventory', 'runtime'],
   delivery: ['event', 'sighting', 'runtime', 'telemetry'],
   agent: ['event', 'exchange-log', 'delivery', 'runtime', 'telemetry'],
   http: ['runtime', 'telemetry'],
-  collector: ['event', 'sighting', 'window', 'inventory', 'delivery', 'http', 'runtime', 'telemetry'],
-  report: ['event', 'exchange-log', 'sighting', 'inventory', 'runtime'],
+  collector: ['event', 'sighting', 'window', 'inventory', 'delivery', 'http', 'markup', 'runtime', 'telemetry'],
+  report: ['event', 'exchange-log', 'sighting', 'inventory', 'markup', 'runtime'],
   simulator: ['runtime'],
 };
 

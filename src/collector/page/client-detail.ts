@@ -1,8 +1,9 @@
 /** All that is known of one client, and the line that makes it a known one. */
 import type { ClientView, SightingView } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { ago, bytes, count, dateTime, heloOf, migrationText, protocolText, statusHint } from './words.ts';
+import { bytes, count, dateTime, protocolText, statusHint } from '../../markup/words.ts';
+import { ago, heloOf, migrationText } from './words.ts';
 
 export function clientDetail(client: ClientView | null, asOf: string, request: PageRequest): Html {
   const close = html`<a

@@ -1,9 +1,10 @@
 /** The clients: searched, filtered, sorted and paged on the server, with plain links and a form. */
 import { protocols } from '../../event/protocol.ts';
 import { type ClientPage, type ClientSort, type ClientView, type SummaryView, statuses } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { ago, count, counted, dateTime, heloOf, protocolText, statusHint, windowText } from './words.ts';
+import { count, counted, dateTime, protocolText, statusHint } from '../../markup/words.ts';
+import { ago, heloOf, windowText } from './words.ts';
 
 export function clientSection(summary: SummaryView, page: ClientPage, request: PageRequest): Html {
   return html`<section id="clients" aria-labelledby="clients-title">

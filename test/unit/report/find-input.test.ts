@@ -76,6 +76,17 @@ test('a path that does not exist is named in the report when others are there', 
   assert.equal(result.clients.totals.clients, 1);
 });
 
+test('a folder may be called as what every object has', async (context) => {
+  const folder = scratchFolder(context);
+  for (const name of ['constructor', '__proto__', 'toString'])
+    writeLog(folder, `${name}/POP32026112010-1.LOG`, session());
+  const { input } = parsed(await report({ paths: [folder], servers: [{ name: 'EX01', path: folder }] }));
+  assert.deepEqual(
+    input.servers.map(({ name, files }: Record<string, unknown>) => [name, files]),
+    [['EX01', 3]],
+  );
+});
+
 test('a link that leads nowhere matters only when it is named like a log', async (context) => {
   const folder = scratchFolder(context);
   symlinkSync('/nowhere', join(folder, 'somewhere'));
