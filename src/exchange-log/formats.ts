@@ -2,16 +2,13 @@ import type { Protocol } from '../event/protocol.ts';
 import type { LogFormat } from './format.ts';
 import { popImapFormat } from './pop-imap/format.ts';
 
-const formats: Readonly<Record<Protocol, LogFormat | null>> = {
-  pop3: popImapFormat,
-  imap4: popImapFormat,
-  smtp: null,
-};
+/** Every kind of log that is read. */
+export const formats: readonly LogFormat[] = [popImapFormat];
 
-/** The format of a protocol's logs. */
+/** The format of a protocol's logs where no file name tells more: its first. */
 export function formatOf(protocol: Protocol): LogFormat {
-  const format = formats[protocol];
-  if (format === null) {
+  const format = formats.find(({ series }) => series.some((one) => one.isCounted && one.protocol === protocol));
+  if (format === undefined) {
     throw new RangeError(`${protocol} logs cannot be read`);
   }
   return format;

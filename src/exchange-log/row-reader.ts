@@ -102,6 +102,9 @@ export class RowReader {
     this.counted++;
     if (this.firstRowAt === null || time < this.firstRowAt) this.firstRowAt = time;
     if (this.lastRowAt === null || time > this.lastRowAt) this.lastRowAt = time;
+    const { server } = this.rows;
+    server.rows++;
+    if (time > server.lastRowAt) server.lastRowAt = time;
     const { fields } = this.#row;
     if (fields.unclosed) {
       this.#slice.note('quote closed by the end of the row', start, end);

@@ -1,7 +1,9 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
 import type { Protocol } from '../event/protocol.ts';
+import type { LogFormat } from './format.ts';
 import type { Problem } from './problem.ts';
 import type { ReaderCaches } from './reader-caches.ts';
+import type { ServerRows } from './server-rows.ts';
 
 /** What must be known to read on in mid-file. */
 export interface ReaderState {
@@ -17,7 +19,9 @@ export const startOfFile: ReaderState = { columns: null, skippingFrom: null, ext
 
 export interface SliceOptions {
   readonly protocol: Protocol;
-  /** Key of the server. */
+  /** Which of the protocol's logs it is; the first of them where it is left out. */
+  readonly format?: LogFormat;
+  /** Key of the server; of rows that name one themselves, where they do not. */
   readonly server: string;
   /** Goes into the events as it is. */
   readonly file: string;
@@ -39,8 +43,8 @@ export interface SliceResult {
   readonly end: number;
   /** In rising order of the offset of their first row; offsets are distinct. */
   readonly events: readonly ConnectionEvent[];
-  /** Local `address:port` dialled in rows that count, each once: of rows outside `since` and `until` too. */
-  readonly endpoints: readonly string[];
+  /** Servers with rows that count: those of the rows, where the log names them. */
+  readonly servers: readonly ServerRows[];
   /** Rows that count (those outside `since` and `until` too), are ignored by rule, or are invalid. */
   readonly rows: { readonly event: number; readonly ignored: number; readonly invalid: number };
   /** Line feeds before `end`. */

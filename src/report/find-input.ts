@@ -192,7 +192,7 @@ class InputSearch {
     if (!this.#seen.isNew(real, stats.dev, stats.ino)) {
       return;
     }
-    if (name?.side === 'back') {
+    if (name?.isCounted === false) {
       this.#ignoredFiles++;
       return;
     }

@@ -54,7 +54,7 @@ export class FileReader {
         ...(since === null ? {} : { since }),
         ...(until === null ? {} : { until }),
       });
-      this.#tally.addSlice(source, file.path, slice, lines);
+      this.#tally.addSlice(file.protocol, file.path, slice, lines);
       const bytes = isEnd ? length : slice.end - offset;
       this.#tally.bytes += bytes;
       progress.read(bytes);

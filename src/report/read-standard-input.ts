@@ -115,7 +115,7 @@ class LineReading {
       ...(since === null ? {} : { since }),
       ...(until === null ? {} : { until }),
     });
-    this.#tally.addSlice(this.#tally.source(this.#input), standardInputPath, slice, this.#linesRead);
+    this.#tally.addSlice(this.#input.protocol, standardInputPath, slice, this.#linesRead);
     this.#state = slice.state;
     this.#offset = slice.end;
     this.#linesRead += slice.lines;

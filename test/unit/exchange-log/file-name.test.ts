@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { popImapFormat } from '../../../src/exchange-log/pop-imap/format.ts';
 import { parseLogFileName } from '../../../src/exchange-log/file-name.ts';
 
 test('an hourly front-end file', () => {
   assert.deepEqual(parseLogFileName('POP32026112010-1.LOG'), {
     protocol: 'pop3',
-    side: 'front',
+    format: popImapFormat,
+    isCounted: true,
     prefix: 'POP3',
     period: 'hour',
     periodStart: Date.UTC(2026, 10, 20, 10),
@@ -17,7 +19,8 @@ test('an hourly front-end file', () => {
 test('a daily back-end file, in any case', () => {
   assert.deepEqual(parseLogFileName('imap4be20160209-12.log'), {
     protocol: 'imap4',
-    side: 'back',
+    format: popImapFormat,
+    isCounted: false,
     prefix: 'IMAP4BE',
     period: 'day',
     periodStart: Date.UTC(2016, 1, 9),
@@ -47,7 +50,7 @@ test('a prefix of an administrator', () => {
     { prefix: 'POP3X', protocol: 'imap4' },
   ] as const;
   assert.equal(parseLogFileName('MAILIN20261120-1.LOG', { prefixes })?.prefix, 'MAILIN');
-  assert.equal(parseLogFileName('MailInBE20261120-1.LOG', { prefixes })?.side, 'back');
+  assert.equal(parseLogFileName('MailInBE20261120-1.LOG', { prefixes })?.isCounted, false);
   assert.equal(parseLogFileName('POP3X20261120-1.LOG', { prefixes })?.protocol, 'imap4');
   assert.equal(parseLogFileName('POP320261120-1.LOG', { prefixes })?.protocol, 'pop3');
   assert.equal(parseLogFileName('MAILIN20261120-1.LOG'), null);
