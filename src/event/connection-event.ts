@@ -1,4 +1,5 @@
 import type { Protocol } from './protocol.ts';
+import type { SmtpFacts } from './smtp-facts.ts';
 
 /** A refused login or a failed step: when it was logged, and the server's own words, cut at 256 code points. */
 export interface Failure {
@@ -42,10 +43,16 @@ export interface ConnectionEvent {
   readonly users: readonly string[];
   /** Whether a user name was seen, kept even when privacy drops the names. */
   readonly hasUser: boolean;
+  /** Of SMTP: the latest refusing reply. */
   readonly failure: Failure | null;
+  /** There if and only if the protocol is SMTP. */
+  readonly smtp?: SmtpFacts;
 }
 
-/** An event closes and another one opens for the same connection when a slice names more users than this. */
+/**
+ * An event closes and another one opens for the same connection when a slice names more users (or names, or senders)
+ * than this.
+ */
 export const eventUsersMax = 64;
 
 /** Every text that is kept is cut at this many code points by the reader, before it is compared or hashed. */

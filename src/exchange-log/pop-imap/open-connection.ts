@@ -1,14 +1,7 @@
-import { type ConnectionEvent, eventUsersMax } from '../../event/connection-event.ts';
 import { laterFailure } from '../../event/later-failure.ts';
+import { type GrowingEvent, addText, isFullFor } from '../growing-event.ts';
 import type { LocalValue, UserValue } from '../reader-caches.ts';
 import type { Verdict } from './verdict.ts';
-
-type Growing<Shape> = { -readonly [Key in keyof Shape]: Shape[Key] };
-
-/** A connection event before it is handed over, when rows are still added to it. */
-export interface GrowingEvent extends Growing<Omit<ConnectionEvent, 'users'>> {
-  users: string[];
-}
 
 /** An event that grows row by row. */
 export class OpenConnection {
@@ -27,15 +20,6 @@ export class OpenConnection {
     this.isLocal = isLocal;
   }
 
-  addRow(time: number, isOpening: boolean, isCommand: boolean): void {
-    const { event } = this;
-    event.rows++;
-    if (isOpening) event.opened++;
-    if (isCommand) event.commands++;
-    if (time < event.first) event.first = time;
-    if (time > event.last) event.last = time;
-  }
-
   addBytes(received: number, sent: number): void {
     this.event.bytesReceived = Math.min(this.event.bytesReceived + received, Number.MAX_SAFE_INTEGER);
     this.event.bytesSent = Math.min(this.event.bytesSent + sent, Number.MAX_SAFE_INTEGER);
@@ -43,8 +27,7 @@ export class OpenConnection {
 
   /** Whether the event has no room for one user more. */
   isFullFor(user: string | null): boolean {
-    const { users } = this.event;
-    return user !== null && users.length >= eventUsersMax && !users.includes(user);
+    return isFullFor(this.event.users, user);
   }
 
   /** @param start where the user's bytes stand in the slice */
@@ -57,9 +40,7 @@ export class OpenConnection {
     this.userEnd = end;
     if (user.kind === 'user') {
       this.event.hasUser = true;
-      if (user.name !== null && !this.event.users.includes(user.name)) {
-        this.event.users.push(user.name);
-      }
+      addText(this.event.users, user.name);
     }
   }
 

@@ -7,6 +7,7 @@ import { isLoopback } from '../../event/address.ts';
 import { sameBytes } from '../byte-cache.ts';
 import { ConnectionTable } from '../connection-table.ts';
 import type { FormatRows, SliceContext, TimedRow } from '../format.ts';
+import { type GrowingEvent, addRow, newEvent } from '../growing-event.ts';
 import { PeerReader } from '../peer-reader.ts';
 import type { ProblemReason } from '../problem.ts';
 import { type LocalValue, type ReaderCaches, type UserValue, keptText } from '../reader-caches.ts';
@@ -15,7 +16,7 @@ import type { ServerTally } from '../server-rows.ts';
 import { readWholeNumber } from '../whole-number.ts';
 import { columnsOf } from './columns.ts';
 import type { CommandKind } from './command.ts';
-import { type GrowingEvent, OpenConnection } from './open-connection.ts';
+import { OpenConnection } from './open-connection.ts';
 import { type Verdict, beginsWithOk, verdictOf } from './verdict.ts';
 
 const blankUser: UserValue = { kind: 'blank', name: null };
@@ -81,7 +82,7 @@ export class SessionRows implements FormatRows {
 
   #addTo(connection: OpenConnection, row: TimedRow, isOpening: boolean, user: UserValue): void {
     const kind = this.#commandKind(row.fields);
-    connection.addRow(row.time, isOpening, kind !== 'server');
+    addRow(connection.event, row.time, isOpening, kind !== 'server');
     connection.addUser(user, this.#userStart, this.#userEnd);
     if (kind !== 'server' && kind !== 'other') {
       connection.addVerdict(this.#verdict(row.fields, kind), row.time);
@@ -166,28 +167,19 @@ export class SessionRows implements FormatRows {
     const { protocol, file } = this.#slice.options;
     const column = this.#columns.session;
     const session = column === -1 ? '' : keptText(this.#bytes, fields.start(column), fields.end(column));
-    const event: GrowingEvent = {
-      protocol,
-      server: this.server.server,
-      address,
-      clientPort: this.#clientPort,
-      endpoint: local.text,
-      session: session === '' ? null : session,
-      file,
-      offset: this.#slice.offset + start,
-      opened: 0,
-      rows: 0,
-      commands: 0,
-      loginsSucceeded: 0,
-      loginsFailed: 0,
-      bytesReceived: 0,
-      bytesSent: 0,
-      first: time,
-      last: time,
-      users: [],
-      hasUser: false,
-      failure: null,
-    };
+    const event = newEvent(
+      {
+        protocol,
+        server: this.server.server,
+        address,
+        clientPort: this.#clientPort,
+        endpoint: local.text,
+        session: session === '' ? null : session,
+        file,
+        offset: this.#slice.offset + start,
+      },
+      time,
+    );
     this.events.push(event);
     const isLocal = isLoopback(address) || address === local.address;
     const connection = new OpenConnection(event, local, isLocal);

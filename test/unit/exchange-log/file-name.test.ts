@@ -40,6 +40,31 @@ test('a weekly file begins on the earliest day its week can mean', () => {
   assert.equal(parseLogFileName('IMAP4201602W2-1.LOG')?.period, 'week');
 });
 
+test('receive logs and message tracking count; what is sent, and mail between mailboxes, does not', () => {
+  const names = [
+    'RECV2023011116-1.LOG',
+    'recv20230111-2.log',
+    'MSGTRK2026100108-1.LOG',
+    'SEND2023011116-1.LOG',
+    'MSGTRKMD2026100108-1.LOG',
+    'MSGTRKMS2026100108-1.LOG',
+    'MSGTRKMA2026100108-1.LOG',
+  ];
+  assert.deepEqual(
+    names.map((name) => parseLogFileName(name)).map((name) => [name?.protocol, name?.prefix, name?.isCounted]),
+    [
+      ['smtp', 'RECV', true],
+      ['smtp', 'RECV', true],
+      ['smtp', 'MSGTRK', true],
+      ['smtp', 'SEND', false],
+      ['smtp', 'MSGTRKMD', false],
+      ['smtp', 'MSGTRKMS', false],
+      ['smtp', 'MSGTRKMA', false],
+    ],
+  );
+  assert.notEqual(parseLogFileName('RECV20230111-1.LOG')?.format, parseLogFileName('MSGTRK20230111-1.LOG')?.format);
+});
+
 test('a copy of a file is a log file too', () => {
   assert.equal(parseLogFileName('POP32026112010-1 (2).LOG')?.sequence, 1);
 });
@@ -64,7 +89,10 @@ test('other files of the folder are none of ours', () => {
     'POP32026112010-.LOG',
     'POP32026112010-1.TXT',
     'POP32026112010-1.LOG.gz',
-    'RECV2026112010-1.LOG',
+    'CONNECTIVITY2026112010-1.LOG',
+    'RECVX2026112010-1.LOG',
+    'MSGTRKX2026112010-1.LOG',
+    'MSGTRK-1.LOG',
     'POP3202611201-1.LOG',
     'XPOP320261120-1.LOG',
     'POP3CA20261120-1.LOG',
