@@ -6,6 +6,7 @@
 import type { Bookkeeping } from '../delivery/delivery.ts';
 import type { LaneRecord } from '../delivery/records.ts';
 import { rowBytesMaxDefault } from '../exchange-log/slice.ts';
+import type { ServerRows } from '../exchange-log/server-rows.ts';
 import type { Share } from './budget.ts';
 import type { FollowedFile } from './followed-file.ts';
 import { holds } from './fingerprint.ts';
@@ -30,6 +31,7 @@ export class LaneReader {
   readonly #wake: () => void;
   #share: Share | null = null;
   #isAsking = false;
+  #hasCompared = false;
   /** The file whose turn is running. */
   current: FollowedFile | null = null;
 
@@ -172,6 +174,7 @@ export class LaneReader {
     file.hand(record);
     file.head = head;
     this.#figures.bytesRead += bytes;
+    this.#compareServers(slice.servers);
     this.handOver.deliver({
       slice: {
         lane,
@@ -193,6 +196,22 @@ export class LaneReader {
         this.#figures.bytesRefused += bytes;
       },
     });
+  }
+
+  /**
+   * SMTP rows name their server, and count for it. The lane's own server, which its path names, decides for which
+   * server the lane is evidence; when no connection is of it, somebody should say whose logs these are.
+   */
+  #compareServers(servers: readonly ServerRows[]): void {
+    const dialled = servers.filter(({ endpoints }) => endpoints.size > 0);
+    const { server, root } = this.#lane();
+    if (this.#hasCompared || dialled.length === 0) return;
+    this.#hasCompared = true;
+    if (dialled.some((one) => one.server === server)) return;
+    this.#context.logger.warn(
+      { path: root, server, named: dialled.map((one) => one.server).join(', ') },
+      'these logs are of another server than their path says; name it with --server NAME=PATH',
+    );
   }
 
   /** Stores what has changed besides positions: in order with the slices, and only of files with none on their way. */

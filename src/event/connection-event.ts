@@ -1,5 +1,4 @@
 import type { Protocol } from './protocol.ts';
-import type { SmtpFacts } from './smtp-facts.ts';
 
 /** A refused login or a failed step: when it was logged, and the server's own words, cut at 256 code points. */
 export interface Failure {
@@ -47,6 +46,24 @@ export interface ConnectionEvent {
   readonly failure: Failure | null;
   /** There if and only if the protocol is SMTP. */
   readonly smtp?: SmtpFacts;
+}
+
+/** What SMTP logs say beyond what all protocols have. Sums, a maximum and sets: order-free as the rest of an event. */
+export interface SmtpFacts {
+  /** Mail accepted, as the receive log says it. */
+  readonly messages: number;
+  /** Mail accepted, as message tracking says it: another evidence of the same mail, never added to `messages`. */
+  readonly tracked: number;
+  /** Names in `EHLO` and `HELO`: they name the device. At most `eventUsersMax`, as the other lists. */
+  readonly helo: readonly string[];
+  /** Highest version negotiated, `TLS 1.2`; null when no row says that one was. */
+  readonly tls: string | null;
+  /** Addresses in `MAIL FROM`, without the blank one of bounces (or hashed, or none: `privacy.users`). */
+  readonly senders: readonly string[];
+  /** Names of receive connectors, without their server. */
+  readonly connectors: readonly string[];
+  /** Latest remark of the server on why a login failed (`*` rows); it tells more than the refusing reply, `failure`. */
+  readonly notice: Failure | null;
 }
 
 /**

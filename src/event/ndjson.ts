@@ -1,9 +1,8 @@
 import { canonicalAddress } from './address.ts';
-import type { ConnectionEvent, Failure } from './connection-event.ts';
+import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
-import type { SmtpFacts } from './smtp-facts.ts';
 import { parseTimeText, timeText } from './time-text.ts';
 
 /** What `decodeEvent` has against a line; for counters, so bounded. */

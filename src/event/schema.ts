@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { eventUsersMax, textCodePointsMax } from './connection-event.ts';
 import { isCut } from './cut-text.ts';
 import { protocols } from './protocol.ts';
-import { tlsVersionPattern } from './smtp-facts.ts';
+import { tlsVersionPattern } from './tls-version.ts';
 
 /** Version of the shape, `straggler.schema` of a line; left out where it is 1. A reader refuses a newer one. */
 export const eventSchemaVersion = 1;

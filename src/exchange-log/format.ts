@@ -3,7 +3,7 @@ import type { ProblemReason } from './problem.ts';
 import type { Protocol } from '../event/protocol.ts';
 import type { RowFields } from './row.ts';
 import type { ServerTally } from './server-rows.ts';
-import type { SliceOptions } from './slice.ts';
+import type { ReaderCaches } from './reader-caches.ts';
 
 /**
  * One kind of log: its columns, and what its rows mean. Framing, headers, quoting, times and counting are the same for
@@ -28,11 +28,21 @@ export interface LogSeries {
   readonly isCounted: boolean;
 }
 
+/** What a row's meaning depends on besides the row. */
+export interface RowOptions {
+  readonly protocol: Protocol;
+  /** Key of the server; of rows that name one themselves, where they do not. */
+  readonly server: string;
+  /** Goes into the events as it is. */
+  readonly file: string;
+  readonly caches: ReaderCaches;
+}
+
 export interface SliceContext {
   readonly bytes: Buffer;
   /** Offset of the bytes in their file. */
   readonly offset: number;
-  readonly options: SliceOptions;
+  readonly options: RowOptions;
   /** What is read of a server, by its key. */
   server(key: string): ServerTally;
   /** Notes a problem of a row by where it stands in the bytes. */

@@ -1,5 +1,4 @@
-import { type ConnectionEvent, eventUsersMax } from '../event/connection-event.ts';
-import type { SmtpFacts } from '../event/smtp-facts.ts';
+import { type ConnectionEvent, type SmtpFacts, eventUsersMax } from '../event/connection-event.ts';
 
 type Growing<Shape> = {
   -readonly [Key in keyof Shape]: Shape[Key] extends readonly string[] ? string[] : Shape[Key];

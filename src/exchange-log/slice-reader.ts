@@ -55,7 +55,7 @@ class SliceReading {
     this.#format = options.format ?? formatOf(options.protocol);
     const note = (reason: ProblemReason, start: number, end: number): void => this.#note(reason, start, end);
     const server = (key: string): ServerTally => this.#server(key);
-    this.#rows = new RowReader({ bytes, offset, options, note, server }, this.#format, state);
+    this.#rows = new RowReader({ bytes, offset, options, note, server }, this.#format, state, options);
   }
 
   read(): SliceResult {

@@ -1,8 +1,6 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
-import type { Protocol } from '../event/protocol.ts';
-import type { LogFormat } from './format.ts';
+import type { LogFormat, RowOptions } from './format.ts';
 import type { Problem } from './problem.ts';
-import type { ReaderCaches } from './reader-caches.ts';
 import type { ServerRows } from './server-rows.ts';
 
 /** What must be known to read on in mid-file. */
@@ -17,17 +15,11 @@ export interface ReaderState {
 
 export const startOfFile: ReaderState = { columns: null, skippingFrom: null, extraColumnsNoted: false };
 
-export interface SliceOptions {
-  readonly protocol: Protocol;
+export interface SliceOptions extends RowOptions {
   /** Which of the protocol's logs it is; the first of them where it is left out. */
   readonly format?: LogFormat;
-  /** Key of the server; of rows that name one themselves, where they do not. */
-  readonly server: string;
-  /** Goes into the events as it is. */
-  readonly file: string;
   /** The bytes reach the end of a file that will not grow any more: an unterminated tail is read too. */
   readonly finished: boolean;
-  readonly caches: ReaderCaches;
   /** Only rows of `since <= time < until` make events; all are read and counted. Milliseconds since the epoch. */
   readonly since?: number;
   readonly until?: number;

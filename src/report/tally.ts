@@ -80,6 +80,13 @@ export class Tally {
     }
   }
 
+  /** A file was read: it is of the servers that its rows name, or else of the one that its path names. */
+  addFile(source: LogSource, servers: ReadonlySet<string>): void {
+    const { protocol } = source;
+    if (servers.size === 0) this.source(source).files++;
+    for (const server of servers) this.source({ server, protocol }).files++;
+  }
+
   /** Rows that were dropped for their length before the reader saw them. */
   addOverLongRows(path: string, count: number): void {
     if (count > 0) {

@@ -1,6 +1,6 @@
 import { isProtocol } from '../event/protocol.ts';
 import type { Failure } from '../event/connection-event.ts';
-import { tlsVersionPattern } from '../event/smtp-facts.ts';
+import { tlsVersionPattern } from '../event/tls-version.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { restoredTexts } from './few-texts.ts';
 import type { Sighting } from './sighting.ts';

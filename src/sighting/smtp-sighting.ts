@@ -1,6 +1,6 @@
-import type { Failure } from '../event/connection-event.ts';
+import type { Failure, SmtpFacts } from '../event/connection-event.ts';
 import { laterFailure } from '../event/later-failure.ts';
-import { type SmtpFacts, higherTls } from '../event/smtp-facts.ts';
+import { higherTls } from '../event/tls-version.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { noTexts } from './few-texts.ts';
 import { plus } from './sum.ts';

@@ -6,7 +6,7 @@
  */
 import { canonicalAddress, isLoopback } from '../../event/address.ts';
 import { laterFailure } from '../../event/later-failure.ts';
-import { higherTls } from '../../event/smtp-facts.ts';
+import { higherTls } from '../../event/tls-version.ts';
 import { ConnectionTable } from '../connection-table.ts';
 import type { FormatRows, SliceContext, TimedRow } from '../format.ts';
 import { type GrowingSmtpEvent, addRow, addText, isFullFor, newSmtpEvent } from '../growing-event.ts';

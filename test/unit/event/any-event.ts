@@ -1,10 +1,9 @@
 import * as fc from 'fast-check';
 import { canonicalAddress } from '../../../src/event/address.ts';
-import { type ConnectionEvent, eventUsersMax } from '../../../src/event/connection-event.ts';
+import { type ConnectionEvent, type SmtpFacts, eventUsersMax } from '../../../src/event/connection-event.ts';
 import { cutText } from '../../../src/event/cut-text.ts';
 import { formatEndpoint } from '../../../src/event/endpoint.ts';
 import { protocols } from '../../../src/event/protocol.ts';
-import type { SmtpFacts } from '../../../src/event/smtp-facts.ts';
 import { serverKey } from '../../../src/event/server-key.ts';
 
 const count = fc.oneof(fc.nat(20), fc.maxSafeNat());

@@ -1,7 +1,6 @@
 import * as fc from 'fast-check';
 
-import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
-import type { SmtpFacts } from '../../../src/event/smtp-facts.ts';
+import type { ConnectionEvent, SmtpFacts } from '../../../src/event/connection-event.ts';
 
 const names = Array.from({ length: 30 }, (_, index) => `svc-scan${index}`);
 
