@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { wall } from '../grafana/wall.ts';
 import { eventJsonSchema } from '../src/event/schema.ts';
 import { storyInventoryCsv } from '../src/simulator/story-inventory.ts';
+import { catalogue } from '../src/telemetry/catalogue.ts';
 
 interface Generated {
   /** Path below the top of the repository. */
@@ -21,8 +22,27 @@ function json(value: unknown): string {
 /** No entry of a committed inventory may run out while somebody tries it. */
 const farFuture = Date.UTC(2099, 0, 1);
 
+/** The metric catalogue as a page for those who write queries. */
+function metricsPage(): string {
+  const rows = Object.entries(catalogue).map(([name, { type, labels, help }]) => {
+    const own = Object.entries(labels).map(([label, words]) =>
+      words === 'open' ? `\`${label}\`` : `\`${label}\` (${words.join(', ')})`,
+    );
+    return `| \`straggler_${name}\` | ${type} | ${own.join('; ')} | ${help} |`;
+  });
+  const intro = [
+    '# Metrics',
+    '',
+    "What `run`, `demo` and `collector` answer at `/metrics`, besides prom-client's `process_*` and `nodejs_*`. An agent's",
+    'own endpoint has its part of them with the prefix `straggler_local_`. Made from `src/telemetry/catalogue.ts`.',
+    '',
+  ];
+  return `${[...intro, '| metric | type | labels | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n')}\n`;
+}
+
 export const generated: readonly Generated[] = [
   { file: 'deploy/compose/known-clients.csv', generate: () => storyInventoryCsv(farFuture) },
+  { file: 'deploy/prometheus/METRICS.md', generate: metricsPage },
   { file: 'grafana/dashboards/wall.json', generate: () => json(wall) },
   { file: 'src/event/connection-event.schema.json', generate: () => json(eventJsonSchema()) },
 ];

@@ -2,6 +2,7 @@
  * The delivery seam in memory, for tests of the agent: a `MemoryState` outlives the deliveries that are opened on it,
  * as a state directory outlives processes. Faults are part of it: it can refuse, and it can hold everything back.
  */
+import { randomUUID } from 'node:crypto';
 import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { Bookkeeping, Delivery, LaneDelivery, Slice } from '../src/delivery/delivery.ts';
 import type { AgentState, FileRecord, LaneRecord } from '../src/delivery/records.ts';
@@ -13,6 +14,7 @@ export interface Delivered {
 }
 
 export class MemoryState {
+  readonly agent = randomUUID();
   readonly lanes = new Map<string, LaneRecord>();
   readonly files = new Map<string, FileRecord>();
   readonly delivered: Delivered[] = [];
@@ -46,16 +48,18 @@ export class MemoryDelivery implements Delivery {
   waitingBytesMost = 0;
   /** So many of the next slices are refused. */
   refuseNext = 0;
+  /** So many of the next records are refused. */
+  refuseNextRecords = 0;
   /** Every slice of such a lane is refused. */
   refuseLane: ((lane: LaneRecord) => boolean) | null = null;
   refused = 0;
   #gate = Promise.resolve();
   #openGate: () => void = () => {};
-  #isDead = false;
+  #isClosed = false;
 
   constructor(memory: MemoryState) {
     this.#memory = memory;
-    this.state = { agent: 'agent-1', lanes: [...memory.lanes.values()], files: [...memory.files.values()] };
+    this.state = { agent: memory.agent, lanes: [...memory.lanes.values()], files: [...memory.files.values()] };
   }
 
   /** Nothing becomes durable until `release`. */
@@ -72,7 +76,7 @@ export class MemoryDelivery implements Delivery {
 
   /** As when the process is killed: what is not durable by now never will be. */
   kill(): void {
-    this.#isDead = true;
+    this.#isClosed = true;
     this.release();
   }
 
@@ -82,11 +86,15 @@ export class MemoryDelivery implements Delivery {
     this.waitingBytes += bytes;
     this.waitingBytesMost = Math.max(this.waitingBytesMost, this.waitingBytes);
     try {
-      await this.#inOrder(slice.lane.id, slice.lane, () => {
-        this.#assertContinues(slice);
-        this.#memory.files.set(slice.file.id, slice.file);
-        this.#memory.delivered.push({ slice, events });
-      });
+      await this.#inOrder(
+        slice.lane.id,
+        () => this.#refusesSlice(slice.lane),
+        () => {
+          this.#assertContinues(slice);
+          this.#memory.files.set(slice.file.id, slice.file);
+          this.#memory.delivered.push({ slice, events });
+        },
+      );
     } finally {
       this.waiting--;
       this.waitingBytes -= bytes;
@@ -95,11 +103,15 @@ export class MemoryDelivery implements Delivery {
 
   async record(change: Bookkeeping): Promise<void> {
     const lane = change.lanes?.[0]?.id ?? change.files?.[0]?.lane ?? '';
-    await this.#inOrder(lane, null, () => {
-      for (const record of change.lanes ?? []) this.#memory.lanes.set(record.id, record);
-      for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
-      for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
-    });
+    await this.#inOrder(
+      lane,
+      () => this.#refusesRecord(),
+      () => {
+        for (const record of change.lanes ?? []) this.#memory.lanes.set(record.id, record);
+        for (const record of change.files ?? []) this.#memory.files.set(record.id, record);
+        for (const id of change.forgottenFiles ?? []) this.#memory.files.delete(id);
+      },
+    );
   }
 
   /** Refuses a slice that was handed over before its caller had seen that the one before it was refused. */
@@ -109,17 +121,18 @@ export class MemoryDelivery implements Delivery {
     if (start !== from) throw new Error(`a slice begins at ${start}, but its file is durable up to ${from}`);
   }
 
-  async #inOrder(lane: string, refusable: LaneRecord | null, apply: () => void): Promise<void> {
+  /** Runs in order within a lane. What was handed over before a refusal is refused with it. */
+  async #inOrder(lane: string, isRefused: () => boolean, apply: () => void): Promise<void> {
     const queue = this.#lanes.get(lane) ?? { tail: Promise.resolve(), generation: 0 };
     this.#lanes.set(lane, queue);
     const { generation } = queue;
     const run = queue.tail.then(async () => {
       await this.#gate;
       await turnOfTheLoop();
-      if (this.#isDead) await new Promise(() => {});
-      const isRefused = refusable !== null && this.#isRefused(refusable);
-      if (refusable !== null && (queue.generation !== generation || isRefused)) {
-        if (queue.generation === generation) queue.generation++;
+      if (this.#isClosed) throw new Error('the delivery is closed');
+      const isBehindRefusal = queue.generation !== generation;
+      if (isBehindRefusal || isRefused()) {
+        if (!isBehindRefusal) queue.generation++;
         this.refused++;
         throw new Error('refused');
       }
@@ -129,10 +142,16 @@ export class MemoryDelivery implements Delivery {
     await run;
   }
 
-  #isRefused(lane: LaneRecord): boolean {
+  #refusesSlice(lane: LaneRecord): boolean {
     if (this.refuseLane?.(lane) === true) return true;
     if (this.refuseNext === 0) return false;
     this.refuseNext--;
+    return true;
+  }
+
+  #refusesRecord(): boolean {
+    if (this.refuseNextRecords === 0) return false;
+    this.refuseNextRecords--;
     return true;
   }
 

@@ -163,7 +163,6 @@ export class Cycle {
     for (const [key, lane] of this.#lanes) {
       lane.list({
         number: this.#number,
-        at: this.#context.clock.now(),
         isComplete: isComplete(listing),
         isThorough,
         devices: listing.devices,

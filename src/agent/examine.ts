@@ -1,7 +1,8 @@
 /** Looks at one path of a listing: opens it, and finds out which file it is. Changes nothing but what is open. */
-import { stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
+import type { FileRecord } from '../delivery/records.ts';
 import type { FoundFile } from './find.ts';
-import { holds } from './fingerprint.ts';
+import { holds, prefixBytesMax, readFully } from './fingerprint.ts';
 import type { FollowedFile } from './followed-file.ts';
 import type { Handles, OpenFile } from './handles.ts';
 import { type Candidate, claimOf, identify } from './identify.ts';
@@ -66,16 +67,17 @@ async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }
     const { file } = known;
     if (file.name.protocol !== found.name.protocol) continue;
     const hasLocator = seen.locator !== null && file.read.locator === seen.locator;
+    // Every server has files of this name: those of others are looked at only where the locator says so, or a share
+    // that is away would hold up this one.
+    const isOfServer = known.owner.record.server === owner.record.server;
+    if (!isOfServer && !hasLocator) continue;
     const isElsewhere = file.path !== path && (await mayStandAt(file.path));
-    if (hasLocator && file.path !== path && isElsewhere && (await locatorOf(file.path)) === seen.locator) {
-      return { kind: 'alias' };
-    }
-    // A path that is of another server now was named anew: it is read for that server. A file that was moved is not read again.
-    const isMoved = hasLocator && file.path !== path;
-    if (known.owner.record.server !== owner.record.server && !isMoved) continue;
+    if (hasLocator && isElsewhere && (await locatorOf(file.path)) === seen.locator) return { kind: 'alias' };
+    // A path that is of another server now was named anew: it is read for that server. A file that was moved is not.
+    if (!isOfServer && file.path === path) continue;
     const claim = claimOf(file.read, seen, isElsewhere || (await isStillLinked(file)));
     if (claim === null) continue;
-    const bytesAgree = (await holds(opened.handle, file.read.prefix)) && (await holds(opened.handle, file.read.guard));
+    const bytesAgree = await agrees(opened, file.read);
     candidates.push({ record: file.read, claim, bytesAgree, isHeld: file.held !== null });
     byId.set(file.id, known);
   }
@@ -89,6 +91,24 @@ async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }
     ? { kind: 'same', known, opened }
     : { kind: 'restarted', known, reason: identity.reason, opened };
 }
+
+/** Whether what is open holds what was read of a file. */
+async function agrees({ handle, size }: OpenFile, read: FileRecord): Promise<boolean> {
+  if (!(await holds(handle, read.prefix)) || !(await holds(handle, read.guard))) return false;
+  // Equal bytes are rows that were counted, so nothing is lost by going on behind them, unless they end in the middle
+  // of a row: a file that was gone, finished there, and of which little was read, is not known by that little.
+  const wasGone = read.finished && read.missingSince !== null;
+  const isLittle = read.offset > 0 && read.offset < prefixBytesMax;
+  return !(wasGone && isLittle && size > read.offset) || (await endsRow(handle, read.offset));
+}
+
+async function endsRow(handle: FileHandle, offset: number): Promise<boolean> {
+  const last = Buffer.alloc(1);
+  await readFully(handle, last, offset - 1);
+  return last[0] === lineFeed;
+}
+
+const lineFeed = 0x0a;
 
 /** Whether something is there, or could not be proven not to be. */
 async function mayStandAt(path: string): Promise<boolean> {

@@ -30,7 +30,7 @@ export interface ScanError {
 export interface Listing {
   /** Real path of the folder that PATH is, or that holds the file PATH; null where it could not be resolved. */
   readonly root: string | null;
-  /** Front-end log files of the wanted protocols. */
+  /** Log files that count, of the wanted protocols. */
   readonly files: readonly FoundFile[];
   /** Real paths of all folders listed. */
   readonly folders: readonly string[];
@@ -154,7 +154,7 @@ function take(walk: Walk, fileName: string, path: string, folder: string): void 
 }
 
 function isRead(name: LogFileName, { protocols }: FollowedPath): boolean {
-  return name.side === 'front' && (protocols === undefined || protocols.includes(name.protocol));
+  return name.isCounted && (protocols === undefined || protocols.includes(name.protocol));
 }
 
 /** Whether a PATH follows files of this name. */

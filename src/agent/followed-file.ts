@@ -26,6 +26,8 @@ export class FollowedFile implements Waiting {
   held: OpenFile | null = null;
   /** Largest end that a handle or a read has shown. */
   size: number;
+  /** Largest end that our own reads have shown, since the start: what growth is measured by. */
+  readTo = 0;
   /** The first bytes as far as they were read, up to the prefix's length: what the prefix grows from. Null = to be read again. */
   head: Buffer | null;
   /** NULs were seen from the position up to here: not written yet. */
@@ -65,10 +67,6 @@ export class FollowedFile implements Waiting {
     this.head = read.offset === 0 ? Buffer.alloc(0) : null;
   }
 
-  /** Orders what is durable when answers come back in another order than they were asked. */
-  #handed = 0;
-  #arrived = 0;
-
   get path(): string {
     return this.read.path;
   }
@@ -88,21 +86,17 @@ export class FollowedFile implements Waiting {
     return this.isLost || this.read.finished ? 0 : Math.max(0, this.size - this.read.offset);
   }
 
-  /** Notes that a record was handed over; the answer is for `arrive`. */
-  hand(record: FileRecord): number {
+  /** A record was handed over. */
+  hand(record: FileRecord): void {
     this.read = record;
     this.isDirty = false;
     this.inFlight++;
-    this.#handed++;
-    return this.#handed;
   }
 
-  /** A record that was handed over has come back, durable or (null) refused. */
-  arrive(handed: number, durable: FileRecord | null): void {
+  /** It has come back, durable or (null) refused: in the order in which records were handed over. */
+  arrive(durable: FileRecord | null): void {
     this.inFlight--;
-    if (durable === null || handed <= this.#arrived) return;
-    this.#arrived = handed;
-    this.durable = durable;
+    if (durable !== null) this.durable = durable;
   }
 
   /** Changes what is kept of the file besides its position. */
@@ -118,6 +112,7 @@ export class FollowedFile implements Waiting {
     this.isDirty = true;
     this.restart = null;
     this.size = 0;
+    this.readTo = 0;
     this.head = Buffer.alloc(0);
     this.nulsUntil = 0;
   }

@@ -32,19 +32,20 @@ export class HeldFiles {
     for (const file of this.#files) {
       const mayReopen = !file.isWaiting && (!file.hot || this.#handles.isOverfull);
       const isDone = file.missedScans > 0 ? file.read.finished : mayReopen;
-      if (isDone && file.inFlight === 0) await this.#close(file);
+      if (isDone && file.inFlight === 0) await this.close(file);
     }
   }
 
   async closeAll(): Promise<void> {
-    for (const file of this.#files) await this.#close(file);
+    for (const file of this.#files) await this.close(file);
   }
 
-  async #close(file: FollowedFile): Promise<void> {
+  async close(file: FollowedFile): Promise<void> {
     const { held } = file;
+    if (held === null) return;
     file.held = null;
     this.#files.delete(file);
     this.#handles.letGo();
-    await held?.[Symbol.asyncDispose]();
+    await held[Symbol.asyncDispose]();
   }
 }

@@ -31,8 +31,6 @@ export interface Candidate {
   readonly isHeld: boolean;
 }
 
-export type NewEpochReason = 'truncated' | 'rewritten' | 'replaced';
-
 export type Identity =
   | { readonly kind: 'same'; readonly record: FileRecord; readonly claim: Claim }
   /** The bytes of a known file are gone: the same file from 0. */

@@ -22,8 +22,6 @@ import { Turns } from './turns.ts';
 export interface LaneListing {
   /** Counts the listings of its PATH. */
   readonly number: number;
-  /** Wall clock. */
-  readonly at: number;
   readonly isComplete: boolean;
   /** Older files are looked at too, whether or not they are due. */
   readonly isThorough: boolean;
@@ -277,6 +275,11 @@ export class LaneFiles {
     return true;
   }
 
+  /** One of the paths that cannot be opened may be where a missing file has gone, so nothing is given up meanwhile. */
+  get #mayGiveUp(): boolean {
+    return this.troubles.first === null;
+  }
+
   #miss(file: FollowedFile): void {
     const { clock, times } = this.#context;
     file.missedScans++;
@@ -297,6 +300,7 @@ export class LaneFiles {
       },
       times,
     );
+    if (!this.#mayGiveUp) return;
     if (verdict === 'lose') {
       this.loseRest(file);
     } else if (verdict === 'forget' && file.isSettled) {

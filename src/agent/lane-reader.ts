@@ -6,6 +6,7 @@
 import type { Bookkeeping } from '../delivery/delivery.ts';
 import type { LaneRecord } from '../delivery/records.ts';
 import { rowBytesMaxDefault } from '../exchange-log/slice.ts';
+import type { ServerRows } from '../exchange-log/server-rows.ts';
 import type { Share } from './budget.ts';
 import type { FollowedFile } from './followed-file.ts';
 import { holds } from './fingerprint.ts';
@@ -30,6 +31,7 @@ export class LaneReader {
   readonly #wake: () => void;
   #share: Share | null = null;
   #isAsking = false;
+  #hasCompared = false;
   /** The file whose turn is running. */
   current: FollowedFile | null = null;
 
@@ -71,6 +73,8 @@ export class LaneReader {
     } catch (error) {
       share.release();
       this.#files.failed(file.path, file, error);
+      // A handle to a share that was away stays broken when the share is back; a new one will do.
+      if (file.missedScans === 0) await this.#files.held.close(file);
     } finally {
       this.current = null;
     }
@@ -102,8 +106,10 @@ export class LaneReader {
   async #read(file: FollowedFile, share: Share): Promise<void> {
     const { handles, buffers, limits, signal } = this.#context;
     const opened = file.held ?? (await handles.openFile(file.path, signal));
-    const bytes = wantedBytes(file, limits.sliceBytesMax);
-    const buffer = buffers.take(bufferBytes(Math.min(bytes, share.amount)));
+    const wanted = wantedBytes(file, limits.sliceBytesMax);
+    // Less than a row makes no progress, so a long one is read even where the limit is smaller.
+    const bytes = file.isStuck ? wanted : Math.min(wanted, share.amount);
+    const buffer = buffers.take(bufferBytes(bytes));
     try {
       if (opened.locator !== file.read.locator) {
         // Another file stands here by now; the next scan finds out which.
@@ -111,18 +117,13 @@ export class LaneReader {
         share.release();
         return;
       }
-      const turn = await takeTurn(
-        file,
-        opened,
-        buffer.subarray(0, file.read.guard.length + Math.min(bytes, share.amount)),
-        {
-          server: this.#lane().server,
-          horizon: this.#lane().horizon,
-          caches: this.#context.caches,
-          now: this.#context.clock.now(),
-          finish: this.#files.isFinished(file),
-        },
-      );
+      const turn = await takeTurn(file, opened, buffer.subarray(0, file.read.guard.length + bytes), {
+        server: this.#lane().server,
+        horizon: this.#lane().horizon,
+        caches: this.#context.caches,
+        now: this.#context.clock.now(),
+        finish: this.#files.isFinished(file),
+      });
       this.#files.troubles.delete(file.path);
       if (turn === 'changed') await this.#changed(file, opened, share);
       else this.#take(file, turn, share);
@@ -144,11 +145,12 @@ export class LaneReader {
   #take(file: FollowedFile, { piece, slice }: Turn, share: Share): void {
     const { clock } = this.#context;
     const now = clock.monotonic();
-    const hasGrown = slice !== null || piece.seenTo > file.size;
-    const isFinal = this.#files.isFinished(file) && piece.atEnd && piece.seenTo <= file.size;
+    const hasGrown = piece.seenTo > file.readTo;
+    const isFinal = this.#files.isFinished(file) && piece.atEnd && !hasGrown;
+    // Where it has grown while we looked, more may come.
+    if (hasGrown && file.readTo > 0) file.isRecent = true;
     if (hasGrown) file.quietSince = now;
-    // It has grown since it was looked at last: more may come.
-    if (piece.seenTo > file.size) file.isRecent = true;
+    file.readTo = Math.max(file.readTo, piece.seenTo);
     file.size = Math.max(file.size, piece.seenTo);
     file.nulsUntil = piece.nulsUntil;
     file.isStuck = slice === null && !piece.atEnd;
@@ -169,9 +171,10 @@ export class LaneReader {
     const lane = this.#lane();
     const readingBack = !lane.readBackDone;
     share.shrinkTo(bytes);
-    const handed = file.hand(record);
+    file.hand(record);
     file.head = head;
     this.#figures.bytesRead += bytes;
+    this.#compareServers(slice.servers);
     this.handOver.deliver({
       slice: {
         lane,
@@ -185,14 +188,30 @@ export class LaneReader {
       events: slice.events,
       share,
       onDurable: () => {
-        file.arrive(handed, record);
+        file.arrive(record);
         this.#figures.count(slice, bytes, readingBack, record.finished);
       },
       onRefused: () => {
-        file.arrive(handed, null);
+        file.arrive(null);
         this.#figures.bytesRefused += bytes;
       },
     });
+  }
+
+  /**
+   * SMTP rows name their server, and count for it. The lane's own server, which its path names, decides for which
+   * server the lane is evidence; when no connection is of it, somebody should say whose logs these are.
+   */
+  #compareServers(servers: readonly ServerRows[]): void {
+    const dialled = servers.filter(({ endpoints }) => endpoints.size > 0);
+    const { server, root } = this.#lane();
+    if (this.#hasCompared || dialled.length === 0) return;
+    this.#hasCompared = true;
+    if (dialled.some((one) => one.server === server)) return;
+    this.#context.logger.warn(
+      { path: root, server, named: dialled.map((one) => one.server).join(', ') },
+      'these logs are of another server than their path says; name it with --server NAME=PATH',
+    );
   }
 
   /** Stores what has changed besides positions: in order with the slices, and only of files with none on their way. */
@@ -201,7 +220,8 @@ export class LaneReader {
     const forgottenFiles = this.#files.forgotten;
     if (lane === null && files.length === 0 && forgottenFiles.length === 0) return false;
     this.#files.forgotten = [];
-    const handed = files.map((file) => ({ file, record: file.read, number: file.hand(file.read) }));
+    const handed = files.map((file) => ({ file, record: file.read }));
+    for (const { file, record } of handed) file.hand(record);
     const change: Bookkeeping = {
       ...(lane === null ? {} : { lanes: [lane] }),
       files: handed.map(({ record }) => record),
@@ -210,13 +230,13 @@ export class LaneReader {
     this.handOver.record(
       change,
       () => {
-        for (const { file, record, number } of handed) file.arrive(number, record);
+        for (const { file, record } of handed) file.arrive(record);
       },
       () => {
         onRefused();
         this.#files.forgotten.push(...forgottenFiles);
-        for (const { file, number } of handed) {
-          file.arrive(number, null);
+        for (const { file } of handed) {
+          file.arrive(null);
           file.isDirty = true;
         }
       },

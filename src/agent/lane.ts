@@ -30,6 +30,7 @@ export class Lane implements Owner {
   #record: LaneRecord;
   #isRecordDirty: boolean;
   #failures = 0;
+  #durableAtRefusal = 0;
   /** Monotonic; nothing is handed over before. */
   #notBefore = 0;
   #doneNumber = 0;
@@ -126,6 +127,9 @@ export class Lane implements Owner {
     if (refusal === null || !isIdle) return;
     const { logger } = this.#context;
     const fields = { lane: this.#record.id, server: this.#record.server, error: errorText(refusal.error) };
+    // Refused again without anything in between: wait longer. Else it is a new trouble.
+    if (this.figures.bytesDurable > this.#durableAtRefusal) this.#failures = 0;
+    this.#durableAtRefusal = this.figures.bytesDurable;
     if (this.#failures === 0) logger.warn(fields, 'a slice could not be delivered; it is read and delivered again');
     this.figures.refusals++;
     this.reader.rewind();

@@ -12,7 +12,7 @@ export interface ReportOptions {
   readonly intervalMs: number;
 }
 
-export function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>): LaneReport {
+function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>): LaneReport {
   const { record, figures, files } = lane;
   const delivered = delivery.lane(record.id);
   let backlogBytes = 0;

@@ -37,10 +37,11 @@ export async function takeTurn(
   const piece = await readPiece(handle, at, buffer, file);
   if (piece === 'changed') return 'changed';
   // Only what has stood still since the last read is finished.
-  const finished = options.finish && piece.atEnd && piece.seenTo <= file.size;
+  const finished = options.finish && piece.atEnd && piece.seenTo <= file.readTo;
   if (piece.bytes.length === 0) return { piece, slice: null };
   const result = readSlice(at, piece.bytes, at.offset, {
     protocol: file.name.protocol,
+    format: file.name.format,
     server: options.server,
     file: basename(at.path),
     finished,

@@ -73,6 +73,7 @@ export async function startCollecting(options: CollectingOptions): Promise<Colle
     revision,
     unknownSeriesMax: own.topClientsMax,
   });
+  known.onOverflow = () => registry.count('bounds_hit_total', { bound: 'own addresses' });
   const server = await serveCollector({
     views: collector,
     registry,

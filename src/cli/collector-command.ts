@@ -18,7 +18,11 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
       logger,
       brokered: true,
       stuck: () => [],
-      unready: () => (ready ? [] : (counting?.status().reasons ?? ['it is starting'])),
+      unready: () => {
+        const status = counting?.status();
+        if (ready && status?.connected === true) return [];
+        return status === undefined || status.reasons.length === 0 ? ['it is starting'] : status.reasons;
+      },
     });
     await using kafka = createKafkaCounting({
       brokers,

@@ -2,6 +2,7 @@
  * The command line. Each command loads what it needs when it runs, so that `--help` answers at once.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { protocols } from '../event/protocol.ts';
 import { didYouMean } from '../runtime/nearest.ts';
 import { explain } from './explain.ts';
 import { collectServer } from './server-flag.ts';
@@ -50,7 +51,7 @@ Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but s
 }
 
 function protocolParser(text: string, before: readonly string[] = []): string[] {
-  const known = ['imap4', 'pop3'];
+  const known: readonly string[] = protocols;
   if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
   return collect(text, before);
 }

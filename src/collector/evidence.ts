@@ -14,6 +14,9 @@ import type { EvidenceGap } from './views.ts';
 /** Exchange 2013 and later log a health probe about every minute: rows that stay away longer are a sign. */
 const silenceWithProbesMs = 15 * 60_000;
 
+/** Whether probes are expected at all: when there were some in this time. */
+const probedWithinMs = 24 * 3_600_000;
+
 /** A folder that could not be listed for this long is not followed. */
 const scanFailingAfterMs = 60_000;
 
@@ -103,9 +106,20 @@ function readBackGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 
   return { reason: 'reading back', text: `older logs are still being read, ${percent} % done` };
 }
 
+/**
+ * What proves that SMTP is logged: probes in receive logs. Other rows do not: message tracking has none for months on a
+ * server without mail, and goes on when the receive logs are off.
+ */
+function probesOf({ now }: EvidenceInput, { lanes }: Expected): Proof {
+  const times = lanes.flatMap(({ lane }) => (lane.lastProbeAt === null ? [] : [lane.lastProbeAt]));
+  const lastSeen = times.length === 0 ? null : Math.max(...times);
+  return { lastSeen, probed: lastSeen !== null && now - lastSeen <= probedWithinMs };
+}
+
 function rowsGap(input: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
-  const { lastSeen, probed } = input.proofOf(pair.server, pair.protocol);
   const configured = input.settings.servers.get(pair.server)?.silenceAfterMs ?? null;
+  const { lastSeen, probed } =
+    pair.protocol === 'smtp' && configured === null ? probesOf(input, pair) : input.proofOf(pair.server, pair.protocol);
   const silenceAfterMs = configured ?? (probed ? silenceWithProbesMs : null);
   if (silenceAfterMs === null) {
     return {

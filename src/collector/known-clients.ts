@@ -18,6 +18,8 @@ import type { InventoryFigures } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 
 export class KnownClientsBook implements KnownClients {
+  /** The logs name more addresses of ours than are kept: some may be shown as clients. */
+  onOverflow: () => void = () => {};
   readonly #clock: Clock;
   readonly #own: OwnAddresses;
   readonly #probes: RangeMap<true>;
@@ -61,7 +63,10 @@ export class KnownClientsBook implements KnownClients {
   }
 
   learn(sighting: Sighting): readonly string[] {
-    return this.#own.learn(sighting.server, sighting.endpoints.values());
+    const wasFull = this.#own.overflowed;
+    const added = this.#own.learn(sighting.server, sighting.endpoints.values());
+    if (!wasFull && this.#own.overflowed) this.onOverflow();
+    return added;
   }
 
   nameOf(address: string): { label: string | null; owner: string | null } {

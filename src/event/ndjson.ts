@@ -1,5 +1,5 @@
 import { canonicalAddress } from './address.ts';
-import type { ConnectionEvent, Failure } from './connection-event.ts';
+import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
@@ -39,7 +39,7 @@ export function encodeEvent(event: ConnectionEvent): string {
     `"server":{${endpointPart(event.endpoint)}"bytes":${event.bytesSent}},${usersPart(event.users)}` +
     `"log":{"file":{"path":${JSON.stringify(event.file)}},"offset":${event.offset}},` +
     `"straggler":{${sessionPart(event.session)}"rows":${event.rows},"commands":${event.commands},"opened":${event.opened}` +
-    `${authPart(event)}${withheldPart(event)}${failurePart(event.failure)}}}`
+    `${authPart(event)}${withheldPart(event)}${failurePart('failure', event.failure)}${event.smtp === undefined ? '' : smtpPart(event.smtp)}}}`
   );
 }
 
@@ -71,9 +71,21 @@ function withheldPart(event: ConnectionEvent): string {
   return event.hasUser && event.users.length === 0 ? ',"hasUser":true' : '';
 }
 
-function failurePart(failure: Failure | null): string {
+function failurePart(name: string, failure: Failure | null): string {
   if (failure === null) return '';
-  return `,"failure":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
+  return `,"${name}":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
+}
+
+function smtpPart({ messages, tracked, helo, tls, senders, connectors, notice }: SmtpFacts): string {
+  const parts =
+    `${messages === 0 ? '' : `,"messages":${messages}`}${tracked === 0 ? '' : `,"tracked":${tracked}`}` +
+    `${textsPart('helo', helo)}${tls === null ? '' : `,"tls":"${tls}"`}${textsPart('senders', senders)}` +
+    `${textsPart('connectors', connectors)}${failurePart('notice', notice)}`;
+  return parts === '' ? '' : `,"smtp":{${parts.slice(1)}}`;
+}
+
+function textsPart(name: string, texts: readonly string[]): string {
+  return texts.length === 0 ? '' : `,"${name}":${JSON.stringify(texts)}`;
 }
 
 /**
@@ -92,6 +104,9 @@ export function decodeEvent(line: unknown): ConnectionEvent {
   }
   if (event.dataset !== `exchange.${document.network.protocol}`) {
     throw new EventFormatError('wrong schema', 'event.dataset and network.protocol differ');
+  }
+  if (straggler.smtp !== undefined && document.network.protocol !== 'smtp') {
+    throw new EventFormatError('wrong schema', 'straggler.smtp is of another protocol');
   }
   const users = document.related?.user ?? [];
   return {
@@ -114,8 +129,24 @@ export function decodeEvent(line: unknown): ConnectionEvent {
     last,
     users,
     hasUser: users.length > 0 || straggler.hasUser === true,
-    failure:
-      straggler.failure === undefined ? null : { at: readTime(straggler.failure.at), reason: straggler.failure.reason },
+    failure: readFailure(straggler.failure),
+    ...(document.network.protocol === 'smtp' ? { smtp: readSmtp(straggler.smtp ?? {}) } : {}),
+  };
+}
+
+function readFailure(failure: { readonly at: string; readonly reason: string } | undefined): Failure | null {
+  return failure === undefined ? null : { at: readTime(failure.at), reason: failure.reason };
+}
+
+function readSmtp(part: NonNullable<EventLine['straggler']['smtp']>): SmtpFacts {
+  return {
+    messages: part.messages ?? 0,
+    tracked: part.tracked ?? 0,
+    helo: part.helo ?? [],
+    tls: part.tls ?? null,
+    senders: part.senders ?? [],
+    connectors: part.connectors ?? [],
+    notice: readFailure(part.notice),
   };
 }
 

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { eventUsersMax, textCodePointsMax } from './connection-event.ts';
 import { isCut } from './cut-text.ts';
 import { protocols } from './protocol.ts';
+import { tlsVersionPattern } from './tls-version.ts';
 
 /** Version of the shape, `straggler.schema` of a line; left out where it is 1. A reader refuses a newer one. */
 export const eventSchemaVersion = 1;
@@ -27,6 +28,21 @@ const text = z
   .meta({ maxLength: textCodePointsMax });
 const filledText = text.refine((value) => value !== '').meta({ minLength: 1, maxLength: textCodePointsMax });
 
+const failure = z.object({ at: time, reason: text });
+const texts = z.array(filledText).min(1).max(eventUsersMax);
+
+const smtpFacts = z
+  .object({
+    messages: count.optional(),
+    tracked: count.optional(),
+    helo: texts.optional(),
+    tls: z.string().regex(tlsVersionPattern).optional(),
+    senders: texts.optional(),
+    connectors: texts.optional(),
+    notice: failure.optional(),
+  })
+  .meta({ description: 'SMTP only' });
+
 export const eventLine = z
   .object({
     '@timestamp': time,
@@ -41,7 +57,7 @@ export const eventLine = z
     client: z.object({ ip: address, port, bytes: count }),
     server: z.object({ ip: address.optional(), port: port.optional(), bytes: count }),
     user: z.object({ name: filledText }).optional(),
-    related: z.object({ user: z.array(filledText).min(1).max(eventUsersMax) }).optional(),
+    related: z.object({ user: texts }).optional(),
     log: z.object({ file: z.object({ path: z.string().max(fileCharactersMax) }), offset: count }),
     straggler: z.object({
       schema: z.int().min(1).optional(),
@@ -51,7 +67,8 @@ export const eventLine = z
       opened: count,
       auth: z.object({ succeeded: count, failed: count }).optional(),
       hasUser: z.literal(true).optional().meta({ description: 'a user was seen whose name is withheld' }),
-      failure: z.object({ at: time, reason: text }).optional(),
+      failure: failure.optional(),
+      smtp: smtpFacts.optional(),
     }),
   })
   .meta({

@@ -5,7 +5,7 @@
 import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { Protocol } from '../event/protocol.ts';
+import { type Protocol, protocols as knownProtocols } from '../event/protocol.ts';
 import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
 import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
 import { UserError } from '../runtime/errors.ts';
@@ -18,7 +18,12 @@ import { isAbsent, systemErrorText } from './system-error.ts';
 const filesMax = 1_000_000;
 
 /** Folders whose name says whose logs they hold, even when there are none. */
-const logFolders: Readonly<Record<string, Protocol>> = { pop3: 'pop3', imap4: 'imap4' };
+const logFolders: Readonly<Record<string, Protocol>> = {
+  pop3: 'pop3',
+  imap4: 'imap4',
+  smtpreceive: 'smtp',
+  messagetracking: 'smtp',
+};
 
 type FindOptions = Pick<ReportOptions, 'paths' | 'directory' | 'hostName' | 'protocols' | 'servers' | 'prefixes'>;
 
@@ -62,7 +67,7 @@ class InputSearch {
     const [first] = this.#unreadable;
     if (!this.#isAnyPathThere && first !== undefined) {
       throw new UserError(`${first.path} ${first.reason}.`, {
-        remedy: 'Name a folder with POP3 or IMAP4 logs, a log file, or - for standard input.',
+        remedy: 'Name a folder with POP3, IMAP4 or SMTP logs, a log file, or - for standard input.',
       });
     }
     return {
@@ -103,8 +108,8 @@ class InputSearch {
 
   #addStandardInput(): void {
     const protocol = protocolByHand(this.#options.protocols, 'Standard input');
-    const server = this.#server(standardInputPath, standardInputPath);
-    this.#noteSource(server, protocol);
+    const server = this.#server(standardInputPath, standardInputPath, protocol);
+    if (!namesServers(protocol)) this.#noteSource(server, protocol);
     this.#isAnyPathThere = true;
     this.#standardInput = { server, protocol };
   }
@@ -131,13 +136,14 @@ class InputSearch {
       return;
     }
     this.#folders.add(folder.real);
-    this.#noteLogFolder(path, folder.reached);
+    const filesBefore = this.#files.length;
     for (const entry of await this.#list(folder.reached)) {
       const below = join(folder.reached, entry.name);
       if (entry.isDirectory()) folders.push({ reached: below, real: join(folder.real, entry.name) });
       else if (entry.isSymbolicLink()) links.push(below);
       else if (entry.isFile()) await this.#addIfLog(path, below);
     }
+    this.#noteLogFolder(path, folder.reached, this.#files.length > filesBefore);
   }
 
   /** Sorted by name, so that a report reads and names things in one order everywhere. */
@@ -192,15 +198,15 @@ class InputSearch {
     if (!this.#seen.isNew(real, stats.dev, stats.ino)) {
       return;
     }
-    if (name?.side === 'back') {
+    if (name?.isCounted === false) {
       this.#ignoredFiles++;
       return;
     }
     if (this.#files.length >= filesMax) {
       throw new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
     }
-    const server = this.#server(path, reached);
-    this.#noteSource(server, protocol);
+    const server = this.#server(path, reached, protocol);
+    if (!namesServers(protocol)) this.#noteSource(server, protocol);
     this.#files.push({
       path: reached,
       folder: dirname(reached),
@@ -212,20 +218,26 @@ class InputSearch {
     });
   }
 
-  #noteLogFolder(path: string, folder: string): void {
+  #noteLogFolder(path: string, folder: string, hasLogs: boolean): void {
     const protocol = logFolders[basename(folder).toLowerCase()];
-    if (protocol !== undefined) this.#noteSource(this.#server(path, join(folder, 'x')), protocol);
+    if (protocol === undefined || (hasLogs && namesServers(protocol))) return;
+    this.#noteSource(this.#server(path, join(folder, 'x'), protocol), protocol);
   }
 
   #noteSource(server: string, protocol: Protocol): void {
     this.#sources.set(`${server}\t${protocol}`, { server, protocol });
   }
 
-  #server(path: string, file: string): string {
+  #server(path: string, file: string, protocol: Protocol): string {
     const { server, isFallback } = serverOfFile(this.#resolve(path), file, this.#assignments, this.#options.hostName);
-    if (isFallback) this.#guessedPaths.add(path);
+    if (isFallback && !namesServers(protocol)) this.#guessedPaths.add(path);
     return server;
   }
+}
+
+/** Whether rows name their server themselves: what the path says then holds only for those that do not. */
+function namesServers(protocol: Protocol): boolean {
+  return protocol === 'smtp';
 }
 
 /** The one protocol that was named, for input that does not say its own. */
@@ -233,7 +245,7 @@ function protocolByHand(protocols: readonly Protocol[], what: string): Protocol 
   const [protocol] = protocols;
   if (protocol === undefined || protocols.length > 1) {
     throw new UserError(`${what} does not say which protocol it logs.`, {
-      remedy: 'Name exactly one with --protocol pop3 or --protocol imap4.',
+      remedy: `Name exactly one: ${knownProtocols.map((one) => `--protocol ${one}`).join(', ')}.`,
     });
   }
   return protocol;

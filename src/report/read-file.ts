@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises';
+import { formatOfHead } from '../exchange-log/formats.ts';
 import type { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import { readSlice } from '../exchange-log/slice-reader.ts';
 import { type ReaderState, startOfFile } from '../exchange-log/slice.ts';
@@ -35,11 +36,20 @@ export class FileReader {
    * @param isFinished the file gets no more rows: a last row without its line end is one
    */
   async read(file: InputFile, isFinished: boolean): Promise<void> {
-    const { since, until, signal, progress } = this.#options;
-    const source = this.#tally.source(file);
     await using handle = await open(file.path, 'r');
     this.#tally.files++;
-    source.files++;
+    const servers = new Set<string>();
+    try {
+      await this.#readAll(file, handle, isFinished, servers);
+    } finally {
+      this.#tally.addFile(file, servers);
+    }
+  }
+
+  /** @param servers takes in those that the rows name */
+  async #readAll(file: InputFile, handle: FileHandle, isFinished: boolean, servers: Set<string>): Promise<void> {
+    const { since, until, signal, progress } = this.#options;
+    let format = file.name?.format;
     let state: ReaderState = startOfFile;
     let offset = 0;
     let lines = 0;
@@ -48,8 +58,11 @@ export class FileReader {
       signal.throwIfAborted();
       const { length, atEnd } = await this.#fill(handle, offset);
       isEnd = atEnd;
-      const slice = readSlice(state, this.#buffer.subarray(0, length), offset, {
+      const bytes = this.#buffer.subarray(0, length);
+      format ??= formatOfHead(file.protocol, bytes);
+      const slice = readSlice(state, bytes, offset, {
         protocol: file.protocol,
+        format,
         server: file.server,
         file: file.path,
         finished: isEnd && isFinished,
@@ -57,10 +70,11 @@ export class FileReader {
         ...(since === null ? {} : { since }),
         ...(until === null ? {} : { until }),
       });
-      this.#tally.addSlice(source, file.path, slice, lines);
-      const bytes = isEnd ? length : slice.end - offset;
-      this.#tally.bytes += bytes;
-      progress.read(bytes);
+      this.#tally.addSlice(file.protocol, file.path, slice, lines);
+      for (const { server } of slice.servers) servers.add(server);
+      const bytesRead = isEnd ? length : slice.end - offset;
+      this.#tally.bytes += bytesRead;
+      progress.read(bytesRead);
       state = slice.state;
       offset = slice.end;
       lines += slice.lines;

@@ -14,11 +14,9 @@ export function summaryLine({ input, clients }: Report): string {
     input.firstRow === null || input.lastRow === null
       ? ''
       : `, ${toMinute(input.firstRow)} to ${toMinute(input.lastRow)} UTC`;
-  return (
-    `${number(clientsByStatus.unknown)} unknown of ${counted(totals.clients, 'client')}` +
-    `${others.length === 0 ? '' : ` (${others.join(', ')})`}` +
-    ` in ${counted(input.rows, 'row')} of ${counted(input.files, 'file')}${span}`
-  );
+  const unknown = `${number(clientsByStatus.unknown)} unknown of ${counted(totals.clients, 'client')}`;
+  const known = others.length === 0 ? '' : ` (${others.join(', ')})`;
+  return `${unknown}${known} in ${counted(input.rows, 'row')} of ${counted(input.files, 'file')}${span}`;
 }
 
 function toMinute(time: string): string {

@@ -49,7 +49,7 @@ function clientRow(client: ClientView, asOf: string, request: PageRequest): Html
     <td class="middle">${label ?? ''}</td>
     <td class="wide">${owner ?? ''}</td>
     <td class="wide">${usersText(client)}</td>
-    <td class="wide">${seenOn(client)}</td>
+    <td class="wide seen">${seenOn(client)}</td>
     <td class="number middle">${count(client.connections)}</td>
     <td class="middle">
       <time datetime="${firstSeen}" title="${dateTime(firstSeen)} UTC">${firstSeen.slice(0, 10)}</time>

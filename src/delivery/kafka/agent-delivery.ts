@@ -57,7 +57,7 @@ const outboxBytesMaxDefault = 32 * 1024 * 1024;
 const batchChunksMax = 500;
 const pinMs = 30_000;
 /** How long closing waits for the broker's last answers. Not waiting costs duplicates, nothing else. */
-const closeWaitMs = 2000;
+const closeWaitMs = 1500;
 
 export class AgentDelivery implements KafkaDelivery {
   readonly state: AgentState;

@@ -8,7 +8,7 @@ import type { IHeaders } from './client.ts';
 export const chunkSchema = 1;
 
 /** So that Logstash, Vector and others read chunks as they are. */
-export const chunkContentType = 'application/x-ndjson';
+const chunkContentType = 'application/x-ndjson';
 
 export type ChunkFault = 'missing header' | 'unreadable header' | 'newer schema' | 'contradiction';
 

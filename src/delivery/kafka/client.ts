@@ -13,7 +13,6 @@ import type { Logger } from '../../telemetry/logger.ts';
 
 export type {
   Admin,
-  Batch,
   Consumer,
   EachBatchPayload,
   IHeaders,
@@ -30,6 +29,8 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Names the connection in the broker's logs and quotas. */
   readonly clientId: string;
+  /** How often kafkajs tries something again by itself; 8, some 6 s. */
+  readonly retries?: number;
 }
 
 /** What every record is sent with: read by every client there is. */
@@ -59,7 +60,7 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
     connectionTimeout: 2000,
     requestTimeout: 15_000,
     // After these our own loops go on; short, so that a call ends soon enough to notice a change of plan.
-    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: 8 },
+    retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: connection.retries ?? 8 },
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logEntry(logger, entry),
   });

@@ -26,7 +26,7 @@ const retryMs = 2000;
 const closeWaitMs = 1000;
 
 /** Key of an agent's reports on one server, in a compacted topic: the newest one is kept. */
-export function reportKey(report: AgentReport): string {
+function reportKey(report: AgentReport): string {
   return `${report.agent}/${report.server}`;
 }
 

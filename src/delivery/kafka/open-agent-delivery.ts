@@ -33,9 +33,11 @@ export interface AgentSide extends AsyncDisposable {
   readonly reports: AgentReports;
 }
 
+const ownRetries = 2;
+
 /**
  * Opens the state and begins to publish what it holds; Kafka need not be there yet. Throws a UserError where the state
- * cannot be used. Disposing closes all of it, the delivery first, within some 4 s.
+ * cannot be used. Disposing closes all of it within some 3 s, whatever Kafka does.
  */
 export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<AgentSide> {
   const { topics, logger, agentName } = options;
@@ -47,7 +49,8 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   });
   const machine = machineId();
   await noticeMachine(outbox, machine, logger);
-  const kafka = openKafka(options.connection, logger);
+  // Everything here is tried for ever by loops of our own, which can be stopped.
+  const kafka = openKafka({ retries: ownRetries, ...options.connection }, logger);
   const delivery = new AgentDelivery({
     outbox,
     sender: chunkSender(kafka, topics.connections),
@@ -66,11 +69,7 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     delivery,
     reports,
     [Symbol.asyncDispose]: async () => {
-      try {
-        await delivery[Symbol.asyncDispose]();
-      } finally {
-        await reports[Symbol.asyncDispose]();
-      }
+      await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
     },
   };
 }

@@ -84,16 +84,10 @@ export class PartitionQueue {
 
   #compose(now: number): QueuedChunk[] {
     const batch: QueuedChunk[] = [];
-    const heldLanes = new Set<string>();
     let bytes = 0;
     for (const chunk of this.#waiting) {
-      const { lane } = chunk.headers;
-      if (heldLanes.has(lane)) continue;
-      const pinnedUntil = this.#pins.get(lane);
-      if (pinnedUntil !== undefined && pinnedUntil > now) {
-        heldLanes.add(lane);
-        continue;
-      }
+      const pinnedUntil = this.#pins.get(chunk.headers.lane);
+      if (pinnedUntil !== undefined && pinnedUntil > now) continue;
       if (pinnedUntil !== undefined || this.#suspects.has(chunk)) {
         if (batch.length === 0) return [chunk];
         break;

@@ -31,7 +31,7 @@ export async function checkTopics(admin: Admin, plan: TopicPlan): Promise<TopicF
   return findings.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }
 
-export function missingTopic(topic: string): TopicFinding {
+function missingTopic(topic: string): TopicFinding {
   return {
     topic,
     severity: 'error',

@@ -36,7 +36,6 @@ export interface TopicPlan {
 }
 
 export const defaultPartitions = 12;
-export const defaultRetentionMs = 7 * 24 * 3_600_000;
 
 export interface DesiredTopic {
   readonly name: string;

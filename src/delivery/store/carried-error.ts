@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { UserError } from '../../runtime/errors.ts';
 
 /** An error in a form that crosses threads: structured cloning keeps neither classes nor added fields. */
@@ -21,7 +22,7 @@ export function carryError(error: unknown): CarriedError {
     stack: error.stack ?? null,
     code: 'code' in error && typeof error.code === 'string' ? error.code : null,
     user: error instanceof UserError ? { remedy: error.remedy, retryable: error.retryable } : null,
-    cause: error.cause === undefined ? null : String(error.cause),
+    cause: error.cause === undefined ? null : error.cause instanceof Error ? String(error.cause) : inspect(error.cause),
   };
 }
 

@@ -133,7 +133,12 @@ export function stateError(directory: string, kind: StateKind, error: unknown): 
       return stateNotWritable(directory, error);
     case sqlite.io:
       return stateUnreachable(directory, error);
+    default:
+      return fileSystemError(directory, error);
   }
+}
+
+function fileSystemError(directory: string, error: unknown): unknown {
   switch (systemCode(error)) {
     case 'EACCES':
     case 'EPERM':
@@ -148,8 +153,9 @@ export function stateError(directory: string, kind: StateKind, error: unknown): 
     case 'EBUSY':
     case 'EIO':
       return stateUnreachable(directory, error);
+    default:
+      return error;
   }
-  return error;
 }
 
 function systemCode(error: unknown): string | null {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { test } from 'node:test';
+import type { Agent } from '../../../src/agent/agent.ts';
 import { Following, HandClock, header, rows, sessions, until, within } from './following.ts';
 
 function hour(number: number): string {
@@ -90,6 +91,63 @@ test('a refused slice is read and delivered again, and nothing behind it before'
   assert.ok(following.delivery.refused >= 3);
   assert.ok((await following.lane()).publishErrors >= 1);
 });
+
+test('a rename that is stored never carries a position whose rows were refused', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  const agent = await following.start({ logs: often(following) });
+  await following.scan();
+  following.delivery.hold();
+  await following.append(hour(0), rows(5, 5));
+  await until(() => following.delivery.waiting > 0, 'nothing was handed over');
+  await rename(following.path(hour(0)), following.path(hour(1)));
+  await severalScans(agent);
+  following.delivery.refuseNext = 1;
+  following.delivery.release();
+  await following.scan();
+  assert.deepEqual(following.sessions, sessions(0, 10));
+});
+
+test('a lane whose record was refused is stored before anything of it is durable', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  const agent = await following.start({}, (delivery) => {
+    delivery.refuseNextRecords = 2;
+  });
+  await within(agent.firstScanDelivered, 'the first scan was not delivered');
+  assert.deepEqual(following.sessions, sessions(0, 5));
+  const [lane] = following.memory.lanes.values();
+  assert.equal(following.memory.file(hour(0))?.lane, lane?.id);
+  assert.equal(lane?.readBackDone, true);
+});
+
+test('rows of a deleted file that were refused are read again through its handle', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  await following.write(hour(1), header);
+  const agent = await following.start({ logs: often(following) });
+  following.delivery.hold();
+  await until(() => following.delivery.waiting === 2, 'the files were not handed over');
+  await rm(following.path(hour(0)));
+  await severalScans(agent);
+  following.delivery.refuseNext = 2;
+  following.delivery.release();
+  await following.scan();
+  assert.deepEqual(following.sessions, sessions(0, 5));
+  await until(() => agent.status().openFiles === 1, 'the deleted file was not closed');
+});
+
+/** Until more than one of them must have been looked through. */
+async function severalScans(agent: Agent): Promise<void> {
+  let scans = 0;
+  let lastScanAt = agent.status().paths[0]?.lastScanAt;
+  await until(() => {
+    const at = agent.status().paths[0]?.lastScanAt;
+    if (at !== lastScanAt) scans++;
+    lastScanAt = at;
+    return scans > 5;
+  }, 'no scans came');
+}
 
 test('a lane whose slices are refused holds up no other lane', async () => {
   await using following = await Following.create();

@@ -97,6 +97,24 @@ test('the unterminated row of an older file is read once the file has stood stil
   assert.deepEqual(following.sessions, ['s0', 's1', 's2'], 'and a file that grows after all is read on');
 });
 
+test('a torn row that comes to an older file after an hour waits for its rest as any other', async () => {
+  await using following = await Following.create();
+  const clock = new HandClock();
+  await following.write(first, header + row('s0'));
+  await following.write(second, header);
+  await following.start({ clock, times: { ...defaultTimes, wakeDelayMs: 0 } });
+  await following.scan();
+  clock.pass(61 * minuteMs);
+  await following.append(first, row('s1').trimEnd());
+  await following.scan();
+  clock.pass(59 * minuteMs);
+  await following.scan();
+  assert.deepEqual(following.sessions, ['s0']);
+  clock.pass(2 * minuteMs);
+  await following.scan();
+  assert.deepEqual(following.sessions, ['s0', 's1']);
+});
+
 test('a file of comments alone moves its position, durably', async () => {
   await using following = await Following.create();
   await following.write(first, header);
@@ -109,7 +127,7 @@ test('a file of comments alone moves its position, durably', async () => {
 test('a row over the limit is skipped whole and counted, and its neighbours are intact', async () => {
   await using following = await Following.create();
   await following.write(first, header + row('s0') + row('long', 'x'.repeat(3 * 1024 * 1024)) + row('s1'));
-  await following.start({ limits: { sliceBytesMax: 100_000 } });
+  await following.start({ limits: { sliceBytesMax: 50_000, inFlightBytesMax: 100_000 } });
   await following.scan();
   assert.deepEqual(following.sessions, ['s0', 's1']);
   assert.equal((await following.lane()).rows.error, 1);

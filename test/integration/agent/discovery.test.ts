@@ -1,6 +1,18 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { chmod, chown, mkdir, rename, rm, utimes } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  mkdir,
+  mkdtemp,
+  rename,
+  rm,
+  stat,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -78,7 +90,10 @@ test('a share that is away for ten minutes and comes back loses nothing and send
   const clock = new HandClock();
   await following.write(first, header + rows(0, 5));
   await following.write(second, header + rows(5, 5));
+  const torn = row('torn');
   const agent = await following.start({ clock });
+  await following.scan();
+  await following.append(second, torn.slice(0, 50));
   await following.scan();
   const away = `${following.top}-away`;
   await rename(following.top, away);
@@ -93,10 +108,46 @@ test('a share that is away for ten minutes and comes back loses nothing and send
   } finally {
     await rename(away, following.top);
   }
-  await following.append(second, rows(10, 5));
+  await following.append(second, torn.slice(50) + rows(10, 5));
   await following.scan();
-  assert.deepEqual(sorted(following.sessions), sorted(sessions(0, 15)));
-  assert.equal((await following.lane()).scanError, null);
+  assert.deepEqual(sorted(following.sessions), sorted([...sessions(0, 15), 'torn']));
+  const { scanError, rows: counted } = await following.lane();
+  assert.equal(scanError, null);
+  assert.equal(counted.error, 0, 'a row that was torn when the share went is whole when it is back');
+});
+
+test('an empty folder where another file system was mounted proves nothing', async (t) => {
+  await using following = await Following.create();
+  const mounted = await mkdtemp('/dev/shm/straggler-agent-').catch(() => null);
+  if (mounted === null) return t.skip('there is no second file system here');
+  try {
+    if ((await stat(mounted)).dev === (await stat(following.top)).dev) return t.skip('both are one file system');
+    // A link stands for the mount: it leads to the other file system, then to an empty folder of this one.
+    const path = join(following.top, 'mount');
+    const bare = join(following.top, 'bare');
+    await mkdir(bare);
+    await symlink(mounted, path);
+    await writeFile(join(mounted, first), header + rows(0, 5));
+    await following.start({ logs: [{ path, server: 'EX01', watch: false, scanEveryMs: 3_600_000 }] });
+    await following.scan();
+    await appendFile(join(mounted, first), 'half a row');
+    await following.scan();
+    await rm(path);
+    await symlink(bare, path);
+    for (let scan = 0; scan < 4; scan++) await following.scan();
+    const lane = await following.lane();
+    assert.match(lane.scanError ?? '', /is it mounted/);
+    assert.equal(lane.bytesLost, 0);
+    assert.equal(following.memory.file(first)?.missingSince, null);
+    await rm(path);
+    await symlink(mounted, path);
+    await appendFile(join(mounted, first), `\r\n${row('s5')}`);
+    await following.scan();
+    assert.deepEqual(following.sessions, sessions(0, 6));
+    assert.equal((await following.lane()).scanError, null);
+  } finally {
+    await rm(mounted, { recursive: true });
+  }
 });
 
 test('a restart while the share is away, and its return after that, send nothing again', async () => {

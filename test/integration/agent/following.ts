@@ -59,8 +59,12 @@ export class Following implements AsyncDisposable {
   }
 
   /** Starts an agent on the state as it is. Scans come when a test asks for them, unless it says otherwise. */
-  async start(options: Partial<AgentOptions> = {}): Promise<Agent> {
+  async start(
+    options: Partial<AgentOptions> = {},
+    prepare: (delivery: MemoryDelivery) => void = () => {},
+  ): Promise<Agent> {
     this.delivery = new MemoryDelivery(this.memory);
+    prepare(this.delivery);
     this.agent = new Agent({
       name: 'agent',
       version: '0',

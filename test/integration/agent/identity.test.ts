@@ -87,6 +87,19 @@ test('a new file with the header of a vanished one is read whole', async () => {
   assert.deepEqual(sorted(following.sessions), sorted([...sessions(0, 5, 'a'), ...sessions(0, 5, 'b')]));
 });
 
+test('a file that begins as a deleted one did, whose last row was torn, is read whole', async () => {
+  await using following = await Following.create();
+  await following.write(first, header + row('s0').slice(0, 16));
+  await following.write(second, header);
+  await following.start();
+  await following.scan();
+  await rm(following.path(first));
+  for (let scan = 0; scan < 4; scan++) await following.scan();
+  await following.write(first, header + row('s0') + row('s1'));
+  await following.scan();
+  assert.deepEqual(following.sessions, ['s0', 's1']);
+});
+
 test('files of one byte, of half a header and of a header alone lose nothing when they grow', async () => {
   await using following = await Following.create();
   await following.write('POP320261120-1.LOG', header.slice(0, 1));

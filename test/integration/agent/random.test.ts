@@ -199,6 +199,7 @@ const steps: readonly (readonly [string, number, Step])[] = [
     2,
     async (world) => {
       world.following.delivery.refuseNext = 1 + world.random(2);
+      world.following.delivery.refuseNextRecords = world.random(2);
     },
   ],
   ['hold', 1, async (world) => world.following.delivery.hold()],
@@ -246,6 +247,7 @@ async function run(seed: number): Promise<void> {
     }
     following.delivery.release();
     following.delivery.refuseNext = 0;
+    following.delivery.refuseNextRecords = 0;
     await following.scan();
     world.read();
     const counts = following.memory.rowsBySession;

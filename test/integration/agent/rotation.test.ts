@@ -36,6 +36,18 @@ test('a file that is renamed out of the pattern is read to its end through its h
   assert.deepEqual(following.sessions, sessions(0, 20));
 });
 
+test('a file of which only the header was read is not taken for the next one at its path', async () => {
+  await using following = await Following.create();
+  await following.write(first, header);
+  await following.start();
+  await following.scan();
+  await following.append(first, rows(0, 5));
+  await rename(following.path(first), following.path(`${first}.old`));
+  await following.write(first, header + rows(5, 5));
+  await following.scan();
+  assert.deepEqual(following.sessions.toSorted(), sessions(0, 10));
+});
+
 test('the unterminated row of a file that was renamed away is read when it is sure to be finished', async () => {
   await using following = await Following.create();
   await following.write(first, header + rows(0, 2));

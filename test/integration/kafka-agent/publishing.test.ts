@@ -139,7 +139,12 @@ test('a send that the broker does not confirm, and one of another number of part
     previous: () => undefined,
   });
   assert.ok(chunk);
-  await sender.send(3, [chunk]);
+  const taken = (): Promise<boolean> =>
+    sender.send(3, [chunk]).then(
+      () => true,
+      () => false,
+    );
+  await until('the new partition has its leader', taken);
   // kafkajs resolves here, with nothing sent.
   await assert.rejects(sender.send(4, [chunk]), /does not confirm partition 4/);
   const other = { ...chunk, headers: { ...chunk.headers, partitions: 5 } };

@@ -193,7 +193,7 @@ test('a topic that was made anew and has grown past the position is noticed and 
     await counting.ready;
     await counted(seen, eventsOf(first));
   }
-  await topics.recreateConnections();
+  await topics.recreate(topics.names.connections);
   const rest = agent.slices(12, 30, 50);
   await topics.publish(rest);
   const seen = new Seen();
@@ -217,7 +217,7 @@ test('a topic that is made anew under a running collector is noticed and read fr
   await using counting = count(topics, seen);
   await counting.ready;
   await counted(seen, eventsOf(first));
-  await topics.recreateConnections();
+  await topics.recreate(topics.names.connections);
   const rest = agent.slices(2, 30, 50);
   await topics.publish(rest);
   await counted(seen, eventsOf(first) + eventsOf(rest));
@@ -257,7 +257,7 @@ test('a mark that stays below what an agent says was acknowledged is a gap', asy
   const first = agent.slices(1, 60, 50);
   await topics.publish(first);
   const seen = new Seen();
-  await using counting = count(topics, seen);
+  await using counting = createKafkaCounting({ ...optionsOf(topics, seen), inspectEveryMs: 300 });
   await counted(seen, eventsOf(first));
   await topics.report(agent);
   const gone = agent.slices(1, 60, 50).filter((chunk) => chunk.partition !== 0);
@@ -346,6 +346,26 @@ test('an owner that was fenced by somebody who then died takes its partitions ba
   assert.deepEqual([seen.losses, counting.status().reasons], [[], []]);
 });
 
+test('a partition is not read while the bound of a flush is reached, and read on when there is room', async (t) => {
+  await using topics = await arrange(t);
+  if (topics === null) return;
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  const seen = new Seen();
+  await using counting = createKafkaCounting({
+    ...optionsOf(topics, seen),
+    flushKeysMax: 20,
+    checkpoint: async (name) => (name === 'flushing' ? released : undefined),
+  });
+  await counting.ready;
+  const chunks = agentOf(15).slices(20, 60, 300);
+  await topics.publish(chunks);
+  await until('every partition to be at its bound', () => seen.bounds.length === partitions);
+  assert.deepEqual(new Set(seen.bounds), new Set(['flush keys']));
+  release();
+  await counted(seen, eventsOf(chunks));
+  assertShows(seen, chunks);
+});
+
 test('the state of another group is refused in words', async (t) => {
   await using topics = await arrange(t);
   if (topics === null) return;
@@ -358,6 +378,22 @@ test('the state of another group is refused in words', async (t) => {
   await assert.rejects(counting.ready, /holds the state of the group \S+-one, this collector is of \S+-two/);
   assert.equal(counting.status().stateComplete, false);
   assert.match(counting.status().reasons.join(), /holds the state of the group/);
+});
+
+test('a state topic that has lost what was committed stops the counting in words', async (t) => {
+  await using topics = await arrange(t);
+  if (topics === null) return;
+  const agent = agentOf(14);
+  const first = agent.slices(4, 30, 50);
+  await topics.publish(first);
+  const seen = new Seen();
+  await using counting = count(topics, seen);
+  await counted(seen, eventsOf(first));
+  await topics.recreate(topics.names.state);
+  await topics.publish(agent.slices(4, 30, 50));
+  await until('it is said', () => counting.status().reasons.join().includes('has lost records that were committed'));
+  assert.equal(counting.status().stateComplete, false);
+  assertShows(seen, first);
 });
 
 test('a missing topic, and topics that do not fit together, are refused in words', async (t) => {

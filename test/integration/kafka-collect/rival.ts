@@ -2,11 +2,12 @@
 import { StateWriter } from '../../../src/delivery/kafka/collect/state-writer.ts';
 import { PartitionLedger } from '../../../src/delivery/kafka/collect/partition-ledger.ts';
 import type { PartitionState } from '../../../src/delivery/kafka/collect/partition-ledger.ts';
+import { PartitionMarks } from '../../../src/delivery/kafka/collect/partition-marks.ts';
 import { wireHeaders } from './fake-agent.ts';
 import type { WireChunk } from './fake-agent.ts';
 import type { TestTopics } from './topics.ts';
 
-const nothingCounted: PartitionState = { position: null, marks: new Map(), losses: new Map() };
+const nothingCounted: PartitionState = { position: null, marks: new PartitionMarks(), losses: new Map() };
 
 export class Rival implements Disposable {
   readonly #writer: StateWriter;

@@ -129,3 +129,23 @@ test('kill -9 at any moment loses and doubles nothing', async (t) => {
   }
   assert.ok(chunks.length > 0);
 });
+
+test('a collector that is stopped hands over at once, with nothing left to read again', async (t) => {
+  await using topics = await arrange(t);
+  if (topics === null) return;
+  const agent = agentOf(6);
+  await using one = collector(topics);
+  await one.ready();
+  await using two = collector(topics);
+  await two.reached('loaded');
+  const first = agent.slices(5, 40, 60);
+  await topics.publish(first);
+  await shows('the first one', one, first);
+  const stopMs = await one.stop();
+  console.log(`# a stop took ${Math.round(stopMs)} ms`);
+  assert.ok(stopMs < 5000, `a stop took ${stopMs} ms`);
+  const second = agent.slices(5, 40, 60);
+  await topics.publish(second);
+  await shows('the second one', two, [...first, ...second]);
+  assert.deepEqual((await two.answer()).losses, []);
+});

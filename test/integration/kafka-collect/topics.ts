@@ -61,8 +61,8 @@ export class TestTopics implements AsyncDisposable {
     });
   }
 
-  async recreateConnections(): Promise<void> {
-    await this.#administer((admin) => admin.deleteTopics({ topics: [this.names.connections] }));
+  async recreate(topic: string): Promise<void> {
+    await this.#administer((admin) => admin.deleteTopics({ topics: [topic] }));
     await this.make();
   }
 

@@ -104,3 +104,13 @@ test('a state that is not whole, or a transport that is away, is a gap of the co
   assert.deepEqual(gapsOf({ counting: { ...whole, stateComplete: false } }), ['state incomplete']);
   assert.deepEqual(gapsOf({ counting: { ...whole, connected: false } }), ['state incomplete']);
 });
+
+test('SMTP is proven by probes in receive logs alone: message tracking goes on when those are off', () => {
+  const proofOf = () => ({ lastSeen: noon, probed: true });
+  const smtp = (more: Partial<LaneReport>): HeardAgent[] => [heard({ protocol: 'smtp', ...more })];
+  assert.deepEqual(gapsOf({ proofOf, agents: smtp({ lastProbeAt: noon - 60_000 }) }), []);
+  assert.deepEqual(gapsOf({ proofOf, agents: smtp({ lastProbeAt: null }) }), ['EX01 smtp no proof of logging']);
+  assert.deepEqual(gapsOf({ proofOf, agents: smtp({ lastProbeAt: noon - 3_600_000 }) }), ['EX01 smtp no rows']);
+  const settings = collectorSettings([serverSettings({ name: 'EX01', silenceAfterMs: 3_600_000 })]);
+  assert.deepEqual(gapsOf({ proofOf, settings, agents: smtp({ lastProbeAt: null }) }), []);
+});

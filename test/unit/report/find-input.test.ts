@@ -12,7 +12,7 @@ test('logs are found by their names at any depth, those of the back end are igno
   writeLog(folder, 'EX01/Pop3/POP3BE2026112010-1.LOG', session());
   writeLog(folder, 'a/b/c/EX02/Logging/Imap4/imap420261120-1.log', session(), session());
   writeLog(folder, 'a/notes.txt', session());
-  writeLog(folder, 'a/RECV2026112010-1.LOG', session());
+  writeLog(folder, 'a/CONNECTIVITYLOG2026112010-1.LOG', session());
   const { input, clients } = parsed(await report({ paths: [folder] }));
   assert.deepEqual([input.files, input.rows, input.ignoredFiles], [2, 9, 1]);
   assert.deepEqual(
@@ -46,7 +46,7 @@ test('a file whose name says nothing is read by the one protocol that is named',
     await assert.rejects(report({ paths: [path], protocols }), {
       name: 'UserError',
       message: `The name of ${path} does not say which protocol it logs.`,
-      remedy: 'Name exactly one with --protocol pop3 or --protocol imap4.',
+      remedy: 'Name exactly one: --protocol imap4, --protocol pop3, --protocol smtp.',
     });
   }
 });
@@ -61,7 +61,7 @@ test('a path that does not exist is an error when nothing else is there', async 
   const folder = scratchFolder(context);
   await assert.rejects(report({ paths: ['nowhere'], directory: folder }), {
     message: 'nowhere does not exist.',
-    remedy: 'Name a folder with POP3 or IMAP4 logs, a log file, or - for standard input.',
+    remedy: 'Name a folder with POP3, IMAP4 or SMTP logs, a log file, or - for standard input.',
   });
 });
 

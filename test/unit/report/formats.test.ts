@@ -187,7 +187,7 @@ test('the notes say what could not be read, or may be wrong', async (context) =>
   const result = await report({ paths: ['nowhere', 'empty', '.'], directory: folder });
   assert.deepEqual(reportNotes(result), [
     'nowhere does not exist',
-    'empty holds no POP3 or IMAP4 log',
+    'empty holds no POP3, IMAP4 or SMTP log',
     'nothing names the server of ., so it is this host: say --server NAME=.',
     `${join(folder, 'POP32026112010-1.LOG')}:6: too few columns (2 times)`,
     '1 file ended in the middle of a row, which may still be written and is not counted',

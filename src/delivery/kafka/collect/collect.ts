@@ -12,6 +12,7 @@ import type { Kafka } from '../client.ts';
 import type { TopicNames } from '../topics.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
 import { DeadLetters } from './dead-letters.ts';
+import { flushKeysMaxDefault } from './flush-policy.ts';
 import { Follower } from './follower.ts';
 import { LedgerCheck } from './ledger-check.ts';
 import { LogEnds } from './log-ends.ts';
@@ -32,6 +33,10 @@ export interface KafkaCountingOptions {
   readonly logger: Logger;
   /** Events whose last row is older are told as `late`: the longest window. Milliseconds; 30 days by default. */
   readonly lateAfterMs?: number;
+  /** Changed sightings and marks of a partition that one commit carries; 20,000 by default. */
+  readonly flushKeysMax?: number;
+  /** How often the ends of the log are looked up, for lag, gaps and what can be forgotten; 5 s by default. */
+  readonly inspectEveryMs?: number;
   /** A seam for tests, see `Checkpoint`. */
   readonly checkpoint?: (name: Checkpoint, partition: number) => Promise<void>;
 }
@@ -46,7 +51,7 @@ export interface KafkaCounting extends AsyncDisposable {
 }
 
 const tickMs = 100;
-const inspectEveryMs = 5000;
+const inspectEveryDefaultMs = 5000;
 const retryStartMs = 2000;
 /** Without a word from the broker for so long it counts as away: longer than a rebalance. */
 const silenceMs = 15_000;
@@ -97,7 +102,7 @@ class Counting implements KafkaCounting {
     const heardAt = Math.max(this.#heardAt, parts?.follower.heardAt ?? -Infinity, parts?.owner.heardAt ?? -Infinity);
     const connected = clock.monotonic() - heardAt < silenceMs;
     const incomplete = this.#incomplete();
-    const away = connected ? [] : [`no broker answers at ${this.#options.brokers.join(', ')}`];
+    const away = connected || parts === null ? [] : [`no broker answers at ${this.#options.brokers.join(', ')}`];
     return {
       stateComplete: incomplete.length === 0,
       connected,
@@ -133,10 +138,9 @@ class Counting implements KafkaCounting {
           this.#settle.reject(error);
           return;
         }
-        if (this.#startError === null) {
-          logger.warn({ reason: (error as Error).message }, `no broker answers at ${brokers.join(', ')}, trying again`);
-        }
-        this.#startError = `waiting for a broker at ${brokers.join(', ')}`;
+        const reason = (error as Error).message;
+        if (this.#startError === null) logger.warn({ reason }, `waiting for the broker at ${brokers.join(', ')}`);
+        this.#startError = `waiting for the broker at ${brokers.join(', ')}: ${reason}`;
       }
       await pause(retryStartMs, this.#stop.signal);
     }
@@ -180,6 +184,7 @@ class Counting implements KafkaCounting {
       clock,
       logger,
       lateAfterMs: this.#options.lateAfterMs ?? lateAfterDefaultMs,
+      flushKeysMax: this.#options.flushKeysMax ?? flushKeysMaxDefault,
       checkpoint: this.#options.checkpoint ?? (async () => {}),
     };
     const owner = new Owner(context);
@@ -195,7 +200,7 @@ class Counting implements KafkaCounting {
     else if (follower.caughtUp && owner.assignments > 0) this.#settle.resolve();
     owner.tick();
     const now = this.#options.clock.monotonic();
-    if (now - this.#inspectedAt < inspectEveryMs) return;
+    if (now - this.#inspectedAt < (this.#options.inspectEveryMs ?? inspectEveryDefaultMs)) return;
     this.#inspectedAt = now;
     this.#inspecting = this.#inspect(follower, owner);
   }
@@ -219,6 +224,9 @@ class Counting implements KafkaCounting {
     if (follower.refusal !== null) return [follower.refusal.message];
     const reasons = [...owner.reasons(), ...this.#watch.reasons()];
     if (!follower.caughtUp) reasons.unshift('loading the committed state');
+    else if (this.#options.clock.monotonic() - follower.heardAt > silenceMs) {
+      reasons.unshift(`the state topic ${this.#options.topics.state} cannot be followed`);
+    }
     if (owner.assignments === 0) reasons.unshift('joining the group');
     return reasons;
   }

@@ -6,15 +6,15 @@
 import { UserError } from '../../../runtime/errors.ts';
 import type { LossRecord } from './loss-record.ts';
 import { lossKey } from './loss-record.ts';
-import type { Mark } from './marks.ts';
+import { PartitionMarks } from './partition-marks.ts';
 import type { PartitionState } from './partition-ledger.ts';
 import type { Position } from './position.ts';
 import type { StateRecord } from './state-record.ts';
 
 export class CommittedPartition implements PartitionState {
   readonly partition: number;
+  readonly marks = new PartitionMarks();
   readonly #group: string;
-  readonly #marks = new Map<string, Map<string, Mark>>();
   readonly #losses = new Map<string, LossRecord>();
   #position: Position | null = null;
   #applied = -1;
@@ -26,10 +26,6 @@ export class CommittedPartition implements PartitionState {
 
   get position(): Position | null {
     return this.#position;
-  }
-
-  get marks(): ReadonlyMap<string, ReadonlyMap<string, Mark>> {
-    return this.#marks;
   }
 
   get losses(): ReadonlyMap<string, LossRecord> {
@@ -57,14 +53,11 @@ export class CommittedPartition implements PartitionState {
       case 'sighting':
         return;
       case 'mark':
-        this.#runs(record.mark.lane).set(record.mark.run, record.mark);
+        this.marks.set(record.mark);
         return;
-      case 'mark gone': {
-        const runs = this.#runs(record.lane);
-        runs.delete(record.run);
-        if (runs.size === 0) this.#marks.delete(record.lane);
+      case 'mark gone':
+        this.marks.delete(record.lane, record.run);
         return;
-      }
       case 'position':
         this.#refuseForeign(record.group);
         this.#position = record.position;
@@ -78,12 +71,6 @@ export class CommittedPartition implements PartitionState {
       case 'loss gone':
         this.#losses.delete(record.key);
     }
-  }
-
-  #runs(lane: string): Map<string, Mark> {
-    let runs = this.#marks.get(lane);
-    if (runs === undefined) this.#marks.set(lane, (runs = new Map()));
-    return runs;
   }
 
   #refuseForeign(group: string): void {

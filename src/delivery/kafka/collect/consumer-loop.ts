@@ -25,7 +25,7 @@ export interface ConsumerLoopOptions {
 }
 
 /** A crashed or hung member is noticed after this long. */
-export const sessionTimeoutMs = 6000;
+const sessionTimeoutMs = 6000;
 /** Also bounds how long a join, and so a stop, can take. */
 const rebalanceTimeoutMs = 10_000;
 const rebuildAfterMs = 1000;
@@ -94,6 +94,7 @@ export class ConsumerLoop {
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       maxWaitTimeInMs: waitMsMax,
+      allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,
         maxRetryTime: 1000,

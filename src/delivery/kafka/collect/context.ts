@@ -41,5 +41,6 @@ export interface CollectContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly lateAfterMs: number;
+  readonly flushKeysMax: number;
   readonly checkpoint: (name: Checkpoint, partition: number) => Promise<void>;
 }

@@ -1,7 +1,7 @@
 /** When a partition's changes are written: often enough to be live, seldom enough to catch up quickly. */
 
 /** Keys of one flush, well below what a transaction can carry within its timeout. At this bound reading waits. */
-export const flushKeysMax = 20_000;
+export const flushKeysMaxDefault = 20_000;
 
 const liveIntervalMs = 1000;
 /** A state record costs more than an event, so their number decides how quickly a backlog is worked off. */
@@ -19,8 +19,8 @@ export interface FlushSituation {
   readonly lagRecords: number;
 }
 
-export function flushIsDue(situation: FlushSituation): boolean {
+export function flushIsDue(situation: FlushSituation, keysMax: number): boolean {
   if (!situation.changed) return false;
-  if (situation.keys >= flushKeysMax) return true;
+  if (situation.keys >= keysMax) return true;
   return situation.sinceLastMs >= (situation.lagRecords > liveLagRecords ? catchingUpIntervalMs : liveIntervalMs);
 }

@@ -138,8 +138,13 @@ export class Follower {
     await new Promise<void>((resolve) => this.#waiters.push({ partition, offset, resolve }));
   }
 
-  /** Says what an own transaction is about to commit, and at which offsets. */
+  /**
+   * Says what an own transaction is about to commit, and at which offsets. Throws when that cannot follow what has been
+   * applied: then the topic is another one, and nothing may be committed to it.
+   */
   announce(partition: number, records: readonly OffsetRecord[]): void {
+    if ((records[0]?.offset ?? -1) <= this.partition(partition).applied) this.#refuse(this.#lostRecords());
+    if (this.#refusal !== null) throw this.#refusal;
     this.#announced.set(partition, new Map(records.map(({ offset, record }) => [offset, record])));
   }
 
@@ -177,11 +182,7 @@ export class Follower {
   #applyBatch(partition: number, messages: EachBatchPayload['batch']['messages'], end: number): void {
     const state = this.partition(partition);
     try {
-      if (end <= state.applied) {
-        throw new UserError(`the state topic ${this.#options.stateTopic} has lost records that were committed`, {
-          remedy: 'It was made anew or its brokers lost data. Restart every collector to show what is left of it.',
-        });
-      }
+      if (end <= state.applied) throw this.#lostRecords();
       const announced = this.#announced.get(partition);
       const records: OffsetRecord[] = [];
       for (const { key, value, offset: text } of messages) {
@@ -215,6 +216,12 @@ export class Follower {
     if (ready.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
     for (const waiter of ready) waiter.resolve();
+  }
+
+  #lostRecords(): UserError {
+    return new UserError(`the state topic ${this.#options.stateTopic} has lost records that were committed`, {
+      remedy: 'It was made anew or its brokers lost data. Restart every collector to show what is left of it.',
+    });
   }
 
   #refuse(error: unknown): void {

@@ -101,19 +101,3 @@ export function markAfter(chunk: ChunkHeaders, record: { readonly offset: number
     at: record.at,
   };
 }
-
-/** A lane that has been silent for so long is forgotten whole. */
-export const laneForgottenAfterMs = 400 * 24 * 3_600_000;
-
-/**
- * The marks that nothing can need any more. A run is needed while one of its chunks may still arrive: while the log
- * holds records of it (a replay), and until a later run of its lane has been seen here (an outbox that waited longer
- * than the retention resends in order). A lane's newest run is kept, or its next chunk would look like a gap.
- */
-export function expiredMarks(marks: LaneMarks, earliestRecord: number, now: number): Mark[] {
-  let newest: Mark | null = null;
-  for (const mark of marks.values()) if (newest === null || comparePlaces(mark, newest) > 0) newest = mark;
-  return [...marks.values()].filter(
-    (mark) => mark.record < earliestRecord && (mark !== newest || mark.at < now - laneForgottenAfterMs),
-  );
-}

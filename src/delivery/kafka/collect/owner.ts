@@ -10,7 +10,7 @@ import { PartitionOwner } from './partition-owner.ts';
 import type { LogRange } from './position.ts';
 import type { Gate } from './tenure.ts';
 
-/** A takeover that takes longer than this is worth a word. */
+/** A takeover, or coming back into the group, that takes longer than this is worth a word. */
 const idlePatienceMs = 15_000;
 
 const groupOffsetsEveryMs = 5000;
@@ -21,6 +21,7 @@ export class Owner {
   #owners = new Map<number, PartitionOwner>();
   #foreignPartitions = 0;
   #assignments = 0;
+  #startedAt = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
   #consumer: Consumer | null = null;
   #offsetsCommittedAt = 0;
@@ -43,6 +44,7 @@ export class Owner {
   }
 
   start(): void {
+    this.#startedAt = this.#context.clock.monotonic();
     this.#loop.start();
   }
 
@@ -66,8 +68,9 @@ export class Owner {
     await this.#loop.stop();
   }
 
-  /** Starts the flushes that are due. */
+  /** Starts the flushes that are due; lets go of everything when the state cannot be used. */
   tick(): void {
+    if (this.#context.follower.refusal !== null) this.#drop();
     for (const owner of this.#owners.values()) owner.tick();
     this.#commitGroupOffsets();
   }
@@ -77,7 +80,7 @@ export class Owner {
     for (const { partition, ledger } of this.#owners.values()) {
       const range = ranges.get(partition);
       if (ledger === null || range === undefined) continue;
-      ledger.forget(range.low);
+      if (ledger.forget(range.low)) this.#context.observer.boundHit('marks');
       for (const loss of check.losses(partition, ledger, range.high, this.#context.clock.now())) ledger.lose(loss);
     }
   }
@@ -86,6 +89,9 @@ export class Owner {
   reasons(): string[] {
     const now = this.#context.clock.monotonic();
     const reasons: string[] = [];
+    if (now - Math.max(this.#heardAt, this.#startedAt) > idlePatienceMs) {
+      reasons.push(`not a member of the group ${this.#context.group}: nothing is counted here`);
+    }
     const idle = [...this.#owners.values()].filter(
       (owner) => owner.idleSince !== null && now - owner.idleSince > idlePatienceMs,
     );

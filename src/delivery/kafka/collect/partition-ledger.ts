@@ -15,8 +15,9 @@ import { lettersMax } from './dead-letters.ts';
 import type { DeadLetter } from './dead-letters.ts';
 import { addLoss, lossForgottenAfterMs, lossKey } from './loss-record.ts';
 import type { LossRecord, NewLoss } from './loss-record.ts';
-import { comparePlaces, expiredMarks, highestPlace, isCounted, judge, markAfter } from './marks.ts';
+import { highestPlace, isCounted, judge, laterPlace, markAfter } from './marks.ts';
 import type { Judgement, Mark, Place } from './marks.ts';
+import { PartitionMarks } from './partition-marks.ts';
 import { fingerprintOf, firstPosition } from './position.ts';
 import type { LogRecord, Position } from './position.ts';
 import type { StateRecord } from './state-record.ts';
@@ -25,8 +26,7 @@ import type { StateRecord } from './state-record.ts';
 export interface PartitionState {
   /** Null before the first commit ever. */
   readonly position: Position | null;
-  /** By lane and run. */
-  readonly marks: ReadonlyMap<string, ReadonlyMap<string, Mark>>;
+  readonly marks: PartitionMarks;
   /** By `lossKey`. */
   readonly losses: ReadonlyMap<string, LossRecord>;
 }
@@ -65,7 +65,7 @@ const noResults = (): Record<EventResult, number> => ({ accepted: 0, duplicate: 
 export class PartitionLedger {
   readonly #options: LedgerOptions;
   readonly #overlay: Overlay;
-  readonly #marks: Map<string, Map<string, Mark>>;
+  readonly #marks: PartitionMarks;
   readonly #losses: Map<string, LossRecord>;
   #position: Position;
   #changedMarks = new Map<string, StateRecord>();
@@ -78,7 +78,7 @@ export class PartitionLedger {
   constructor(options: LedgerOptions) {
     this.#options = options;
     this.#overlay = new Overlay(options.lookup);
-    this.#marks = new Map([...options.state.marks].map(([lane, runs]) => [lane, new Map(runs)]));
+    this.#marks = new PartitionMarks(options.state.marks);
     this.#losses = new Map(options.state.losses);
     this.#position = options.state.position ?? firstPosition;
   }
@@ -99,10 +99,7 @@ export class PartitionLedger {
 
   /** Highest place of a lane in this partition, missing events that have been declared included. */
   highest(lane: string): Place | null {
-    const counted = highestPlace(this.#marks.get(lane) ?? new Map());
-    const declared = this.#losses.get(lossKey({ kind: 'event gap', lane, subject: '' }))?.upTo ?? null;
-    if (counted === null || declared === null) return counted ?? declared;
-    return comparePlaces(counted, declared) >= 0 ? counted : declared;
+    return laterPlace(highestPlace(this.#marks.lane(lane) ?? new Map()), this.#declaredGap(lane));
   }
 
   /** Reading begins here although the position says nothing yet (a partition that was never counted). */
@@ -138,21 +135,22 @@ export class PartitionLedger {
     this.#positionMoved = true;
   }
 
-  /** Forgets marks and losses that nothing can need any more. `earliest` is the first record of the log. */
-  forget(earliest: number): void {
+  /**
+   * Forgets marks and losses that nothing can need any more. `earliest` is the first record of the log. Answers
+   * whether there are more marks than there may be.
+   */
+  forget(earliest: number): boolean {
     const now = this.#options.now();
-    for (const [lane, runs] of this.#marks) {
-      for (const { run } of expiredMarks(runs, earliest, now)) {
-        runs.delete(run);
-        this.#changedMarks.set(`${lane}\t${run}`, { kind: 'mark gone', lane, run });
-      }
-      if (runs.size === 0) this.#marks.delete(lane);
+    const { forgotten, full } = this.#marks.forget(earliest, now);
+    for (const { lane, run } of forgotten) {
+      this.#changedMarks.set(`${lane}\t${run}`, { kind: 'mark gone', lane, run });
     }
     for (const [key, loss] of this.#losses) {
       if (loss.at >= now - lossForgottenAfterMs) continue;
       this.#losses.delete(key);
       this.#changedLosses.set(key, { kind: 'loss gone', key });
     }
+    return full;
   }
 
   /** All changes since the last call, to be written in one transaction. */
@@ -185,7 +183,7 @@ export class PartitionLedger {
       this.#refuseForeignCount(chunk, record);
       return;
     }
-    const judgement = judge(this.#marks.get(chunk.lane), chunk, this.#declaredGap(chunk.lane));
+    const judgement = judge(this.#marks.lane(chunk.lane), chunk, this.#declaredGap(chunk.lane));
     const { events, unreadable } = chunkEvents(chunk, this.#options.partition, record.value);
     if (judgement.duplicate) {
       this.#results.duplicate += events.length + unreadable.length;
@@ -213,9 +211,7 @@ export class PartitionLedger {
   }
 
   #move(mark: Mark): void {
-    let runs = this.#marks.get(mark.lane);
-    if (runs === undefined) this.#marks.set(mark.lane, (runs = new Map()));
-    runs.set(mark.run, mark);
+    this.#marks.set(mark);
     this.#changedMarks.set(`${mark.lane}\t${mark.run}`, { kind: 'mark', mark });
   }
 

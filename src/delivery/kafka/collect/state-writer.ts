@@ -37,6 +37,7 @@ export class StateWriter {
       idempotent: true,
       maxInFlightRequests: 1,
       transactionTimeout: transactionTimeoutMs,
+      allowAutoTopicCreation: false,
     });
   }
 

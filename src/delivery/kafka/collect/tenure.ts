@@ -10,7 +10,7 @@
  */
 import type { EachBatchPayload } from '../client.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
-import { flushIsDue, flushKeysMax } from './flush-policy.ts';
+import { flushIsDue } from './flush-policy.ts';
 import type { OffsetRecord } from './follower.ts';
 import { PartitionLedger } from './partition-ledger.ts';
 import type { Flush } from './partition-ledger.ts';
@@ -75,10 +75,12 @@ export class Tenure {
     try {
       await this.#writer.connect();
       await this.#checkpoint('fencing');
-      const barrier = { kind: 'owner', group, collector, at: clock.now() } as const;
-      const [offset] = await this.#writer.write([barrier], () => {});
+      const record = { kind: 'owner', group, collector, at: clock.now() } as const;
+      const [offset = 0] = await this.#writer.write([record], ([sent = 0]) =>
+        follower.announce(this.#partition, [{ offset: sent, record }]),
+      );
       await this.#checkpoint('fenced');
-      await follower.applied(this.#partition, offset ?? 0);
+      await follower.applied(this.#partition, offset);
       this.#still();
       const ledger = this.#newLedger();
       await this.#seek(ledger, follower.partition(this.#partition).position, null);
@@ -97,7 +99,7 @@ export class Tenure {
   async read({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
     const ledger = this.#ledger;
     if (ledger === null) return;
-    const { clock } = this.#context;
+    const { clock, flushKeysMax } = this.#context;
     let sliceEnd = clock.monotonic() + sliceMs;
     for (const message of batch.messages) {
       if (this.#over || this.#findsBack || this.#waitsForRoom) return;
@@ -118,8 +120,9 @@ export class Tenure {
   tick(): void {
     if (this.#ledger === null || this.#flushing !== null) return;
     const { keys, changed } = this.#ledger;
-    const sinceLastMs = this.#context.clock.monotonic() - this.#flushedAt;
-    if (flushIsDue({ keys, changed, sinceLastMs, lagRecords: this.#lagRecords })) void this.flush();
+    const { clock, flushKeysMax } = this.#context;
+    const sinceLastMs = clock.monotonic() - this.#flushedAt;
+    if (flushIsDue({ keys, changed, sinceLastMs, lagRecords: this.#lagRecords }, flushKeysMax)) void this.flush();
   }
 
   /** Commits what has been counted, or waits for the commit that is on its way. Never rejects. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { cp } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Appended } from './agent-memory-log.ts';
 import { MemoryLog } from './agent-memory-log.ts';
@@ -133,6 +134,45 @@ test('a jump of the clock begins a run in the middle', async (t) => {
   assert.deepEqual([of('lane-1', 2)?.run, of('lane-1', 2)?.runFirst], [runs[0], 1]);
   assert.deepEqual([of('lane-1', 3)?.run, of('lane-1', 3)?.runFirst], [runs[1], 3]);
   assert.deepEqual([of('lane-2', 1)?.run, of('lane-2', 1)?.runFirst], [runs[1], 1]);
+});
+
+test('a state that was rolled back goes on under a run of its own, whose numbers overlap for all to see', async (t) => {
+  const [directory, backup] = [await stateFolder(t), await stateFolder(t)];
+  const log = new MemoryLog();
+  {
+    await using delivery = await start(directory, log);
+    for (const number of [1, 2]) await delivery.deliver(...sliceOf('lane-1', number));
+    await delivery.drain(10_000);
+  }
+  await cp(directory, backup, { recursive: true });
+  {
+    await using delivery = await start(directory, log);
+    for (const number of [3, 4]) await delivery.deliver(...sliceOf('lane-1', number));
+    await delivery.drain(10_000);
+  }
+  const before = log.appended.length;
+  await using delivery = await start(backup, log);
+  await delivery.deliver(...sliceOf('lane-1', 3));
+  await delivery.drain(10_000);
+  const lost = log.appended.slice(0, before).filter(({ headers }) => headers.slice === 3);
+  const again = log.appended.slice(before);
+  assert.deepEqual(offsets(again), offsets(lost));
+  for (const { headers } of again) {
+    assert.deepEqual([headers.slice, headers.runFirst], [3, 3]);
+    assert.ok(!lost.some((one) => one.headers.run === headers.run), 'not to be taken for duplicates');
+  }
+});
+
+test("chunks keep below the topic's limit", async (t) => {
+  const log = new MemoryLog();
+  await using delivery = await start(await stateFolder(t), log, {
+    readTopic: async () => ({ partitions: 1, messageBytesMax: 9000 }),
+  });
+  await delivery.deliver(...sliceOf('lane-1', 1, 60));
+  await delivery.drain(10_000);
+  assert.ok(log.appended.length > 5);
+  for (const { body } of log.appended) assert.ok(body.length <= 9000 - 4096, `${body.length} bytes`);
+  assertChained(log.appended);
 });
 
 test('a slice that does not follow is refused, and the one that does is taken', async (t) => {

@@ -4,11 +4,9 @@ import * as fc from 'fast-check';
 import type { ChunkHeaders } from '../../../../../src/delivery/kafka/chunk.ts';
 import {
   comparePlaces,
-  expiredMarks,
   highestPlace,
   isCounted,
   judge,
-  laneForgottenAfterMs,
   markAfter,
 } from '../../../../../src/delivery/kafka/collect/marks.ts';
 import type { Mark } from '../../../../../src/delivery/kafka/collect/marks.ts';
@@ -128,19 +126,4 @@ test('places are in order of slice, then offset', () => {
   assert.ok(comparePlaces({ slice: 1, offset: 9 }, { slice: 2, offset: 0 }) < 0);
   assert.ok(comparePlaces({ slice: 2, offset: 9 }, { slice: 2, offset: 0 }) > 0);
   assert.equal(highestPlace(marks({ run: 'a', slice: 3 }, { run: 'b', slice: 2 }))?.slice, 3);
-});
-
-test('a mark goes when its records are gone and a later run has been seen', () => {
-  const lane = marks({ run: 'a', slice: 3, record: 10 }, { run: 'b', slice: 9, record: 20 });
-  assert.deepEqual(expiredMarks(lane, 10, 0), [], 'a record of it may be read again');
-  assert.deepEqual(
-    expiredMarks(lane, 11, 0).map((mark) => mark.run),
-    ['a'],
-  );
-  assert.deepEqual(
-    expiredMarks(lane, 21, 0).map((mark) => mark.run),
-    ['a'],
-    'the newest run of a quiet lane stays',
-  );
-  assert.equal(expiredMarks(lane, 21, laneForgottenAfterMs + 1).length, 2);
 });

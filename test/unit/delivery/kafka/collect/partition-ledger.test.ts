@@ -169,7 +169,7 @@ test('marks that nothing needs and losses that say nothing any more are forgotte
   bench.ledger.forget(1);
   assert.equal(bench.ledger.keys, 2);
   bench.commit();
-  assert.deepEqual([...(bench.committed.marks.get('lane')?.keys() ?? [])], ['b']);
+  assert.deepEqual([...(bench.committed.marks.lane('lane')?.keys() ?? [])], ['b']);
   assert.equal(bench.committed.losses.size, 0);
   bench.ledger.forget(1);
   assert.equal(bench.ledger.changed, false, 'once is enough');
