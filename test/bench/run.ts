@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['report', 'ship'];
+const benches = ['report', 'ship', 'core'];
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const [name, ...given] = process.argv.slice(2);
