@@ -1,6 +1,7 @@
-import { canonicalAddress } from './address.ts';
+import { isCanonicalAddress } from './address.ts';
 import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
+import { isEventLine } from './event-line-check.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
 import { parseTimeText, timeText } from './time-text.ts';
@@ -96,9 +97,9 @@ function textsPart(name: string, texts: readonly string[]): string {
 export function decodeEvent(line: unknown): ConnectionEvent {
   const document = checkedLine(typeof line === 'string' ? parsedJson(line) : line);
   const { event, client, server, straggler } = document;
-  readTime(document['@timestamp']);
-  const first = readTime(event.start);
   const last = readTime(event.end);
+  const first = event.start === event.end ? last : readTime(event.start);
+  if (document['@timestamp'] !== event.end) readTime(document['@timestamp']);
   if (first > last) {
     throw new EventFormatError('unreadable time', 'event.start is after event.end');
   }
@@ -159,16 +160,15 @@ function parsedJson(line: string): unknown {
 }
 
 function checkedLine(document: unknown): EventLine {
-  const result = eventLine.safeParse(document);
   const version = schemaVersion(document);
   if (typeof version === 'number' && version > eventSchemaVersion) {
     throw new EventFormatError('newer schema', `version ${version}`);
   }
-  if (!result.success) {
-    const issue = result.error.issues[0];
+  if (!isEventLine(document)) {
+    const issue = eventLine.safeParse(document).error?.issues[0];
     throw new EventFormatError('wrong schema', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
-  return result.data;
+  return document;
 }
 
 /** `straggler.schema` of something that may be anything. */
@@ -187,7 +187,7 @@ function readTime(text: string): number {
 
 /** Canonical texts only: another spelling would be another client. */
 function readAddress(text: string): string {
-  if (canonicalAddress(text) !== text) {
+  if (!isCanonicalAddress(text)) {
     throw new EventFormatError('unreadable address', JSON.stringify(text.slice(0, 60)));
   }
   return text;

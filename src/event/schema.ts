@@ -12,15 +12,20 @@ import { tlsVersionPattern } from './tls-version.ts';
 /** Version of the shape, `straggler.schema` of a line; left out where it is 1. A reader refuses a newer one. */
 export const eventSchemaVersion = 1;
 
-const fileCharactersMax = 4096;
+export const fileCharactersMax = 4096;
+export const addressCharactersMax = 45;
+export const portMax = 65_535;
 
 const count = z.int().min(0);
-const port = z.int().min(0).max(65_535);
+const port = z.int().min(0).max(portMax);
 const time = z.string().meta({
   description: 'ISO 8601, UTC, milliseconds',
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$',
 });
-const address = z.string().max(45).meta({ description: 'IPv4, or IPv6 as in RFC 5952; IPv4-mapped folded, no zone' });
+const address = z
+  .string()
+  .max(addressCharactersMax)
+  .meta({ description: 'IPv4, or IPv6 as in RFC 5952; IPv4-mapped folded, no zone' });
 /** A text from a log. JSON Schema counts code points, as we do; zod would count UTF-16 units. */
 const text = z
   .string()

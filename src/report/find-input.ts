@@ -18,8 +18,7 @@ import { isAbsent, systemErrorText } from './system-error.ts';
 /** More are a mistake: the root of a volume, a link that leads everywhere. */
 const filesMax = 1_000_000;
 
-/** Folders whose name says whose logs they hold, even when there are none. */
-/** A map, because a folder may be called `constructor`. */
+/** Folders whose name says whose logs they hold, even when there are none. A map: a folder may be called `constructor`. */
 const logFolders: ReadonlyMap<string, Protocol> = new Map([
   ['pop3', 'pop3'],
   ['imap4', 'imap4'],
