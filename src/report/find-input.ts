@@ -3,12 +3,13 @@
  * whatever it is called. Links are followed, and nothing is read twice.
  */
 import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Protocol } from '../event/protocol.ts';
 import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
 import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
 import { UserError } from '../runtime/errors.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import { SeenFiles } from './same-file.ts';
@@ -87,7 +88,7 @@ class InputSearch {
     }
     const reached = this.#resolve(path);
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       const stats = await stat(real, { bigint: true });
       this.#isAnyPathThere = true;
       if (stats.isDirectory()) {
@@ -153,7 +154,7 @@ class InputSearch {
 
   async #followLink(path: string, link: string, folders: Folder[]): Promise<void> {
     try {
-      const real = await realpath(link);
+      const real = await realPath(link);
       if ((await stat(real)).isDirectory()) folders.push({ reached: link, real });
       else await this.#addIfLog(path, link);
     } catch (error) {
@@ -167,7 +168,7 @@ class InputSearch {
     const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
     if (name === null) return;
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       this.#addFile(path, reached, real, await stat(real, { bigint: true }), name, name.protocol);
     } catch (error) {
       this.#unreadable.push({ path: reached, reason: systemErrorText(error) });

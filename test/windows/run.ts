@@ -14,6 +14,12 @@ import { nodeProgram, prepareWine, projectFolder, runInWine, scratchFolder, wine
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const results = join(project, '.cache', 'windows', 'results');
 const isCi = process.env['CI'] === 'true';
+/** Tests made for Windows, and those of parts that depend most on the system. */
+const suite = [
+  'test/windows/suite/*.windows.ts',
+  'test/unit/{agent,report,runtime}/*.test.ts',
+  'test/unit/delivery/store/*.test.ts',
+] as const;
 const deadlineMs = 20 * 60_000;
 
 /** Prints what a file gains until the signal fires. */
@@ -74,7 +80,7 @@ async function run(files: readonly string[], signal: AbortSignal): Promise<strin
 const obstacle = wineObstacle();
 if (obstacle === null) {
   const given = process.argv.slice(2);
-  const files = given.length > 0 ? given : globSync('test/windows/suite/*.windows.ts', { cwd: project }).toSorted();
+  const files = given.length > 0 ? given : globSync([...suite], { cwd: project }).toSorted();
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name));
   const deadline = setTimeout(() => stop.abort(`it took more than ${deadlineMs / 60_000} minutes`), deadlineMs);

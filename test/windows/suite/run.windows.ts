@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { roughStyle, variedWorld } from '../../../src/simulator/varied-world.ts';
@@ -42,9 +43,12 @@ test('run follows a share', async (t) => {
   const share = await folderOn(t, 'STRAGGLER_TEST_SHARE');
   if (share === null) return;
   const folder = await localFolder(t);
-  const truth = writeLogs(join(share, 'Logs'), 20);
+  const logs = join(share, 'Logs');
+  const truth = writeLogs(logs, 20);
+  // Without a name every one of them would be EX01, the host of the share.
+  const named = (await readdir(logs)).flatMap((server) => ['--server', `${server}=${join(logs, server)}`]);
   await using run = StragglerProcess.start(
-    ...(['run', join(share, 'Logs'), '--state', join(folder, 'state'), '--read-back', 'all'] as const),
+    ...(['run', logs, ...named, '--state', join(folder, 'state'), '--read-back', 'all'] as const),
   );
   await run.ready();
   await assertTruth(run, truth);
