@@ -7,9 +7,10 @@ import { mkdir, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { makeExecutables } from '../../build/make-executables.ts';
 import { testBroker } from '../broker/test-broker.ts';
 import { tapFailure } from './tap.ts';
-import { nodeProgram, prepareWine, projectFolder, runInWine, scratchFolder, wineObstacle } from './wine.ts';
+import { lockWine, nodeProgram, prepareWine, projectFolder, runInWine, scratchFolder, wineObstacle } from './wine.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const results = join(project, '.cache', 'windows', 'results');
@@ -84,6 +85,8 @@ if (obstacle === null) {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name));
   const deadline = setTimeout(() => stop.abort(`it took more than ${deadlineMs / 60_000} minutes`), deadlineMs);
+  if (given.length === 0) await makeExecutables(['win-x64'], join(project, 'dist'));
+  using _lock = await lockWine();
   const failure = await run(files, stop.signal).finally(() => clearTimeout(deadline));
   if (failure !== null) console.error(`The Windows suite failed: ${failure}.`);
   process.exitCode = failure === null ? 0 : 1;

@@ -4,7 +4,9 @@
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { appendFile, chown, cp, mkdir, open, realpath, rename, rm, symlink } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../find-program.ts';
@@ -18,7 +20,8 @@ const userId = 61_000;
 
 /** Changes with what the folder is made of, so that an older one is not taken for it. */
 const folder = join(cache, 'debian-13-wine-1');
-const packages = join(cache, 'packages');
+const locked = readFileSync(new URL('./package-lock.json', import.meta.url));
+const packages = join(cache, `packages-${createHash('sha256').update(locked).digest('hex').slice(0, 8)}`);
 
 interface FolderCommand {
   /** Folders of the machine to be seen read-only in Wine's, `FROM:TO`. */
@@ -33,7 +36,7 @@ interface FolderCommand {
 export function wineObstacle(): string | null {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'Wine is set up on Linux on x64 only';
   if (process.getuid?.() !== 0) return 'only root can make the Debian folder that Wine runs in';
-  for (const program of ['mmdebstrap', 'unshare', 'chroot', 'npm']) {
+  for (const program of ['mmdebstrap', 'unshare', 'flock', 'chroot', 'npm']) {
     if (findProgram(program) === null) return `${program} is not installed`;
   }
   return null;
@@ -82,17 +85,29 @@ async function makeFolder(): Promise<void> {
 }
 
 async function makePackages(): Promise<void> {
-  await mkdir(packages, { recursive: true });
+  const partial = `${packages}.partial`;
+  await mkdir(partial, { recursive: true });
   for (const name of ['package.json', 'package-lock.json']) {
-    await cp(fileURLToPath(new URL(name, import.meta.url)), join(packages, name));
+    await cp(fileURLToPath(new URL(name, import.meta.url)), join(partial, name));
   }
-  succeed('npm', ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund'], packages);
+  succeed('npm', ['ci', '--os=win32', '--cpu=x64', '--ignore-scripts', '--no-audit', '--no-fund'], partial);
+  await rename(partial, packages);
 }
 
 /** What the tests write, emptied before each run; `/scratch` in Wine's folder. */
 export const scratchFolder = join(folder, 'scratch');
 /** Where the project lies in Wine. */
 export const projectFolder = '/project';
+
+/** One run at a time: others wait. The lock goes with this process, however that ends. */
+export async function lockWine(): Promise<Disposable> {
+  mkdirSync(cache, { recursive: true });
+  const holder = spawn('flock', [join(cache, 'lock'), 'sh', '-c', 'echo locked; exec cat'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  await once(holder.stdout, 'data');
+  return { [Symbol.dispose]: () => holder.stdin.end() };
+}
 
 async function empty(path: string): Promise<void> {
   await rm(path, { recursive: true, force: true });
@@ -103,7 +118,7 @@ async function empty(path: string): Promise<void> {
 /** Makes what is missing, and puts the project as it is now into it. */
 export async function prepareWine(): Promise<void> {
   if (!existsSync(folder)) await makeFolder();
-  await makePackages();
+  if (!existsSync(packages)) await makePackages();
   const prefix = join(folder, 'home', 'user', 'prefix');
   await empty(join(prefix, 'drive_c', 'users', 'user', 'AppData', 'Local', 'Temp'));
   await empty(scratchFolder);

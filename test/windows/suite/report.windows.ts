@@ -1,37 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { expectedClients, type Truth } from '../../../src/simulator/truth.ts';
 import { writeLogs } from '../exchange.ts';
+import { type Reported, assertReportsTruth, report, sources } from '../report.ts';
 import { folderOn, localFolder } from '../suite-folder.ts';
-
-const start = fileURLToPath(new URL('../../../src/start.js', import.meta.url));
-
-interface Reported {
-  readonly input: { readonly files: number; readonly rows: number; readonly servers: readonly { name: string }[] };
-  readonly clients: readonly Record<string, unknown>[];
-}
-
-async function report(...parameters: readonly string[]): Promise<Reported> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    [start, 'report', ...parameters, '--format', 'json', '--no-progress'],
-    { maxBuffer: 64 * 1024 * 1024 },
-  );
-  return JSON.parse(stdout) as Reported;
-}
-
-function assertEqualsTruth(reported: Reported, truth: Truth): void {
-  const unnamed = { status: '', label: '', owner: '' };
-  assert.deepEqual(
-    reported.clients.map((client) => ({ ...client, ...unnamed })),
-    expectedClients(truth).map((client) => ({ ...client, ...unnamed })),
-  );
-}
 
 function serversOf(reported: Reported): string[] {
   return [...new Set(reported.input.servers.map(({ name }) => name))].toSorted();
@@ -55,11 +28,11 @@ test('a report over a drive equals the truth, however its path is spelled', asyn
     `\\\\?\\${folder}`,
   ];
   for (const spelling of spellings) {
-    const reported = await report(spelling);
-    assertEqualsTruth(reported, truth);
+    const reported = await report(sources, spelling);
+    assertReportsTruth(reported, truth);
   }
-  const twice = await report(folder, folder.toLowerCase());
-  assertEqualsTruth(twice, truth);
+  const twice = await report(sources, folder, folder.toLowerCase());
+  assertReportsTruth(twice, truth);
 });
 
 test('a path of more than 260 characters is read', async (t) => {
@@ -73,7 +46,7 @@ test('a path of more than 260 characters is read', async (t) => {
   for (const name of await readdir(join(drive, 'short'))) {
     await cp(join(drive, 'short', name), join(folder, name), { recursive: true });
   }
-  assertEqualsTruth(await report(folder), truth);
+  assertReportsTruth(await report(sources, folder), truth);
 });
 
 test("a share's host names the server, and its drive letter does not", async (t) => {
@@ -84,11 +57,11 @@ test("a share's host names the server, and its drive letter does not", async (t)
   const [server = ''] = await readdir(written);
   const logging = join(share, 'Program Files', 'Microsoft', 'Exchange Server', 'V15', 'Logging');
   await cp(join(written, server), logging, { recursive: true });
-  const reported = await report(logging);
+  const reported = await report(sources, logging);
   assert.match(logging, /^\\\\EX01\\C\$\\/);
   assert.ok(reported.input.rows > 0);
   assert.deepEqual(serversOf(reported), ['EX01']);
-  assert.deepEqual(serversOf(await report(logging.toLowerCase())), ['EX01']);
+  assert.deepEqual(serversOf(await report(sources, logging.toLowerCase())), ['EX01']);
 });
 
 test('names of logs and folders are known without regard to case', async (t) => {
@@ -102,5 +75,5 @@ test('names of logs and folders are known without regard to case', async (t) => 
       }
     }
   }
-  assertEqualsTruth(await report(folder), truth);
+  assertReportsTruth(await report(sources, folder), truth);
 });
