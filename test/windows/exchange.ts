@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { Truth } from '../../src/simulator/truth.ts';
 import { roughStyle, variedWorld } from '../../src/simulator/varied-world.ts';
 import { createWorld } from '../../src/simulator/world.ts';
-import { HeldLog } from './win32.ts';
+import { HeldLog, type Sharing, sharing } from './win32.ts';
 
 export const startMs = Date.UTC(2026, 10, 20, 9, 30);
 
@@ -30,8 +30,22 @@ export async function readLogs(directory: string): Promise<WrittenLog[]> {
   );
 }
 
-/** Opens a log below a folder as Exchange does. */
-export async function holdLog(directory: string, { path }: WrittenLog): Promise<HeldLog> {
+/** Folder and prefix of a log: what its period begins at is cut off. */
+function seriesOf(path: string): string {
+  return path.replace(/\d{4,}[^\\/]*$/, '');
+}
+
+/** Whether a log is the last one of its service, which is the one that is held open. */
+export function isNewest(path: string, logs: readonly WrittenLog[]): boolean {
+  return logs.findLast((log) => seriesOf(log.path) === seriesOf(path))?.path === path;
+}
+
+/** Opens a log below a folder, as Exchange does where nothing else is said. */
+export async function holdLog(
+  directory: string,
+  { path }: WrittenLog,
+  share: Sharing = sharing.read,
+): Promise<HeldLog> {
   await mkdir(dirname(join(directory, path)), { recursive: true });
-  return new HeldLog(join(directory, path));
+  return new HeldLog(join(directory, path), share);
 }

@@ -7,7 +7,8 @@ interface Koffi {
 }
 
 /** What others may do with the file meanwhile. Exchange shares `read`. */
-export const sharing = { none: 0, read: 1, readAndWrite: 3, all: 7 } as const;
+export const sharing = { none: 0, read: 1, all: 7 } as const;
+export type Sharing = (typeof sharing)[keyof typeof sharing];
 
 const fileAppendData = 0x4;
 const openAlways = 4;
@@ -36,7 +37,7 @@ export class HeldLog implements Disposable {
   readonly path: string;
   #handle: bigint | null;
 
-  constructor(path: string, share: (typeof sharing)[keyof typeof sharing] = sharing.read) {
+  constructor(path: string, share: Sharing) {
     this.path = path;
     const handle = BigInt(createFile(path, fileAppendData, share, null, openAlways, normalAttributes, 0) as number);
     succeeded(handle !== invalidHandle, `opening ${path}`);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runUntilStopped } from '../../../src/runtime/lifecycle.ts';
@@ -103,6 +103,19 @@ test('a signal whose sender closes standard input as well is one wish to stop, n
   started.send('SIGINT');
   started.endInput();
   assert.equal(await started.status(), 130);
+});
+
+test('Ctrl+Break, which Windows knows, stops cleanly with status 149', async () => {
+  const source = new EventEmitter();
+  const running = runUntilStopped(
+    async (signal) => {
+      source.emit('SIGBREAK', 'SIGBREAK');
+      assert.ok(signal.aborted);
+      return 0;
+    },
+    { source },
+  );
+  assert.equal(await running, 149);
 });
 
 test('work that ends by itself ends the process although standard input stays open', async () => {

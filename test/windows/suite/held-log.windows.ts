@@ -1,12 +1,29 @@
 import assert from 'node:assert/strict';
+import { closeSync, openSync } from 'node:fs';
 import { open, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { assertTruth } from '../../processes/against-truth.ts';
 import { StragglerProcess } from '../../processes/straggler-process.ts';
-import { holdLog, readLogs, writeLogs } from '../exchange.ts';
+import { until } from '../../processes/until.ts';
+import { holdLog, isNewest, readLogs, writeLogs } from '../exchange.ts';
 import { localFolder } from '../suite-folder.ts';
-import { HeldLog, sharing } from '../win32.ts';
+import { HeldLog, deleteAsWindows, moveAsWindows, sharing } from '../win32.ts';
+
+async function countedRows(run: StragglerProcess): Promise<number> {
+  const { totals } = (await (await run.get('/api/v1/summary')).json()) as { totals: { rows: number } };
+  return totals.rows;
+}
+
+/** Whether a file of this name can be made. */
+function isFree(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 test('this is Windows: a file that is held is shared as its holder says', async (t) => {
   assert.equal(process.platform, 'win32');
@@ -44,4 +61,60 @@ test('logs held open as Exchange holds them are followed while they grow', async
   await run.ready();
   for (const { bytes, file } of growing) file.append(bytes.subarray(bytes.length / 2));
   await assertTruth(run, truth);
+});
+
+test('a log that nobody else may open holds up no other one, and is read when it is let go', async (t) => {
+  const folder = await localFolder(t);
+  const followed = join(folder, 'followed');
+  const truth = writeLogs(followed, 20);
+  const [first] = await readLogs(followed);
+  assert.ok(first !== undefined);
+  const locked = new HeldLog(join(followed, first.path), sharing.none);
+  t.after(() => locked[Symbol.dispose]());
+  await using run = StragglerProcess.start(
+    ...(['run', followed, '--state', join(folder, 'state'), '--read-back', 'all'] as const),
+  );
+  await until('the other logs are counted', async () => (await countedRows(run)) > 0);
+  locked[Symbol.dispose]();
+  await assertTruth(run, truth);
+});
+
+test('a log that is moved out of sight while it grows is read to its end', async (t) => {
+  const folder = await localFolder(t);
+  const followed = join(folder, 'followed');
+  const truth = writeLogs(join(folder, 'written'), 20);
+  const logs = await readLogs(join(folder, 'written'));
+  using held = new DisposableStack();
+  const growing = [];
+  for (const log of logs) {
+    const file = held.use(await holdLog(followed, log, sharing.all));
+    file.append(log.bytes.subarray(0, log.bytes.length / 2));
+    growing.push({ ...log, file });
+  }
+  await using run = StragglerProcess.start(
+    ...(['run', followed, '--state', join(folder, 'state'), '--read-back', 'all'] as const),
+  );
+  await run.ready();
+  for (const { path, bytes, file } of growing) {
+    if (isNewest(path, logs)) moveAsWindows(join(followed, path), join(followed, `${path}.old`));
+    file.append(bytes.subarray(bytes.length / 2));
+  }
+  await assertTruth(run, truth);
+});
+
+test('a log that is deleted while it is followed is let go, so that its name is free again', async (t) => {
+  const folder = await localFolder(t);
+  const followed = join(folder, 'followed');
+  const truth = writeLogs(followed, 20);
+  const logs = await readLogs(followed);
+  await using run = StragglerProcess.start(
+    ...(['run', followed, '--state', join(folder, 'state'), '--read-back', 'all'] as const),
+  );
+  await run.ready();
+  await assertTruth(run, truth);
+  const newest = logs.find(({ path }) => isNewest(path, logs));
+  assert.ok(newest !== undefined);
+  deleteAsWindows(join(followed, newest.path));
+  // Until the last handle is closed Windows lets nobody make a file of this name.
+  await until('the name is free', () => isFree(join(followed, newest.path)));
 });
