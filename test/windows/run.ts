@@ -20,6 +20,8 @@ const suite = [
   'test/windows/suite/*.windows.ts',
   'test/unit/{agent,report,runtime}/*.test.ts',
   'test/unit/delivery/store/*.test.ts',
+  'test/unit/delivery/embedded/kill.test.ts',
+  'test/unit/delivery/kafka/agent-outbox.test.ts',
 ] as const;
 const deadlineMs = 20 * 60_000;
 
