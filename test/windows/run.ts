@@ -10,7 +10,16 @@ import { fileURLToPath } from 'node:url';
 import { makeExecutables } from '../../build/make-executables.ts';
 import { testBroker } from '../broker/test-broker.ts';
 import { tapFailure } from './tap.ts';
-import { lockWine, nodeProgram, prepareWine, projectFolder, runInWine, scratchFolder, wineObstacle } from './wine.ts';
+import {
+  lockWine,
+  nodeProgram,
+  prepareWine,
+  projectFolder,
+  runInWine,
+  scratchFolder,
+  setUpWine,
+  wineObstacle,
+} from './wine.ts';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const results = join(project, '.cache', 'windows', 'results');
@@ -80,19 +89,27 @@ async function run(files: readonly string[], signal: AbortSignal): Promise<strin
   }
 }
 
-const obstacle = wineObstacle();
-if (obstacle === null) {
-  const given = process.argv.slice(2);
+/** Runs the suite; in words why it is no pass, null = it is one. */
+async function runSuite(given: readonly string[]): Promise<string | null> {
+  if (given.length === 0) await makeExecutables(['win-x64'], join(project, 'dist'));
   const files = given.length > 0 ? given : globSync([...suite], { cwd: project }).toSorted();
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name));
   const deadline = setTimeout(() => stop.abort(`it took more than ${deadlineMs / 60_000} minutes`), deadlineMs);
-  if (given.length === 0) await makeExecutables(['win-x64'], join(project, 'dist'));
+  return await run(files, stop.signal).finally(() => clearTimeout(deadline));
+}
+
+let obstacle = wineObstacle();
+if (obstacle === null) {
   using _lock = await lockWine();
-  const failure = await run(files, stop.signal).finally(() => clearTimeout(deadline));
-  if (failure !== null) console.error(`The Windows suite failed: ${failure}.`);
-  process.exitCode = failure === null ? 0 : 1;
-} else {
+  obstacle = await setUpWine();
+  if (obstacle === null) {
+    const failure = await runSuite(process.argv.slice(2));
+    if (failure !== null) console.error(`The Windows suite failed: ${failure}.`);
+    process.exitCode = failure === null ? 0 : 1;
+  }
+}
+if (obstacle !== null) {
   console.error(`# SKIPPED the Windows suite: ${obstacle}`);
   process.exitCode = isCi ? 1 : 0;
 }

@@ -115,10 +115,19 @@ async function empty(path: string): Promise<void> {
   await chown(path, userId, userId);
 }
 
-/** Makes what is missing, and puts the project as it is now into it. */
+/** Makes what is missing. In words why it could not; null = it is all there. */
+export async function setUpWine(): Promise<string | null> {
+  try {
+    if (!existsSync(folder)) await makeFolder();
+    if (!existsSync(packages)) await makePackages();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** Puts the project as it is now into Wine, and takes away what earlier runs have left there. */
 export async function prepareWine(): Promise<void> {
-  if (!existsSync(folder)) await makeFolder();
-  if (!existsSync(packages)) await makePackages();
   const prefix = join(folder, 'home', 'user', 'prefix');
   await empty(join(prefix, 'drive_c', 'users', 'user', 'AppData', 'Local', 'Temp'));
   await empty(scratchFolder);
