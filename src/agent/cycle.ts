@@ -3,10 +3,11 @@
  * scan lists is the truth; watching only makes the next one come earlier. Each PATH has a cycle of its own, so that a share that is
  * away holds up nothing else.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Protocol } from '../event/protocol.ts';
 import { serverOfFile } from '../exchange-log/server-name.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { errorText } from './open-errors.ts';
 import { find, type FoundFile, isComplete, isWanted, type Listing } from './find.ts';
 import type { Lane } from './lane.ts';
@@ -61,7 +62,7 @@ export class Cycle {
   /** Finds out what PATH leads to; a PATH that is away stays as it is written until a scan lists it. */
   async resolveRoot(): Promise<void> {
     try {
-      const real = await realpath(resolve(this.followed.path));
+      const real = await realPath(resolve(this.followed.path));
       const isFolder = (await stat(real)).isDirectory();
       this.#file = isFolder ? null : real;
       this.#root = isFolder ? real : dirname(real);

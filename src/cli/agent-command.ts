@@ -22,7 +22,7 @@ export async function agentCommand(
   const brokers = requireBrokers(settings);
   const following = followingOf(settings);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     const crashed = new AbortController();
     const stop = AbortSignal.any([signal, crashed.signal]);
     const stateDirectory = stateDirectoryOf(settings, 'agent');

@@ -10,7 +10,7 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
   const { settings } = settingsFrom(options);
   const brokers = requireBrokers(settings);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     let counting: KafkaCounting | null = null;
     let ready = false;
     await using collecting = await startCollecting({

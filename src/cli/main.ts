@@ -15,6 +15,10 @@ function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
+const stopFlag = [
+  '--stop-on-stdin-end',
+  'stop cleanly when standard input ends, for whoever starts this and cannot send signals (Windows)',
+] as const;
 const serverFlag = ['--server <name=path>', 'name the server of the logs below a path; may be repeated'] as const;
 
 function addReport(program: Command): void {
@@ -69,6 +73,7 @@ function addServing(program: Command): void {
     .description('follow folders and show their clients: agent and collector in one process, nothing to install')
     .argument('[path...]', 'folders of logs, or shares (or agent.logs of the configuration file)')
     .option(...serverFlag, collectServer)
+    .option(...stopFlag)
     .addHelpText(
       'after',
       String.raw`
@@ -84,6 +89,7 @@ Examples:
     .description('follow folders and publish their connection events to Kafka')
     .argument('[path...]', 'folders of logs, or shares')
     .option(...serverFlag, collectServer)
+    .option(...stopFlag)
     .addHelpText(
       'after',
       '\nExample:\n  straggler agent /logs --brokers kafka1:9092,kafka2:9092 --state /var/lib/straggler',
@@ -94,6 +100,7 @@ Examples:
     });
   addSettingFlags(program.command('collector'), 'collector')
     .description('count the events of all agents: live page, API and metrics')
+    .option(...stopFlag)
     .addHelpText('after', '\nExample:\n  straggler collector --brokers kafka1:9092 --inventory known-clients.csv')
     .action(async (options: Options) => {
       const { collectorCommand } = await import('./collector-command.ts');
@@ -106,6 +113,7 @@ function addTrying(program: Command): void {
     .description('simulated Exchange servers whose devices migrate, and the live page on their logs')
     .option('--directory <directory>', 'write the logs here and keep them (default: a folder that goes with the demo)')
     .option('--speed <n>', 'how much faster than told the story runs', '1')
+    .option(...stopFlag)
     .addHelpText('after', '\nExample:\n  straggler demo --speed 5')
     .action(async (options: Options) => {
       const { demoCommand } = await import('./demo-command.ts');
@@ -117,6 +125,7 @@ function addTrying(program: Command): void {
     .argument('<directory>', 'where to write the logs')
     .option('--speed <n>', 'how much busier than told the servers are', '1')
     .option('--seed <n>', 'the same seed writes the same sessions', '1')
+    .option(...stopFlag)
     .addHelpText('after', '\nExample:\n  straggler simulate /tmp/logs --speed 10')
     .action(async (directory: string, options: Options) => {
       const { simulateCommand } = await import('./simulate-command.ts');

@@ -3,13 +3,14 @@
  * whatever it is called. Links are followed, and nothing is read twice.
  */
 import type { BigIntStats, Dirent } from 'node:fs';
-import { glob, readdir, realpath, stat } from 'node:fs/promises';
+import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Protocol, protocols as knownProtocols } from '../event/protocol.ts';
 import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
 import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
 import { UserError } from '../runtime/errors.ts';
 import { isCompressed, uncompressedName } from './byte-source.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import { SeenFiles } from './same-file.ts';
@@ -93,7 +94,7 @@ class InputSearch {
     }
     const reached = this.#resolve(path);
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       const stats = await stat(real, { bigint: true });
       this.#isAnyPathThere = true;
       if (stats.isDirectory()) {
@@ -176,7 +177,7 @@ class InputSearch {
 
   async #followLink(path: string, link: string, folders: Folder[]): Promise<void> {
     try {
-      const real = await realpath(link);
+      const real = await realPath(link);
       if ((await stat(real)).isDirectory()) folders.push({ reached: link, real });
       else await this.#addIfLog(path, link);
     } catch (error) {
@@ -190,7 +191,7 @@ class InputSearch {
     const name = this.#nameOf(reached);
     if (name === null) return;
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       this.#addFile(path, reached, real, await stat(real, { bigint: true }), name, name.protocol);
     } catch (error) {
       this.#unreadable.push({ path: reached, reason: systemErrorText(error) });

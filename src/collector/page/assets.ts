@@ -1,10 +1,10 @@
 /** Style, script and icon of the page: read once, named after their content, so that they may be cached for ever. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { baseStyle, icon } from '../../markup/shared-assets.ts';
 import { Problem } from '../../http/problem.ts';
 import { quoted } from '../../http/query.ts';
 import type { Route } from '../../http/route.ts';
+import { readProgramFile } from '../../runtime/program-file.ts';
 
 const types = {
   'page.css': 'text/css; charset=utf-8',
@@ -22,7 +22,7 @@ export interface Assets {
 
 function contentOf(name: AssetName): Buffer {
   if (name === 'icon.svg') return icon;
-  const own = readFileSync(new URL(`assets/${name}`, import.meta.url));
+  const own = readProgramFile(new URL(`assets/${name}`, import.meta.url));
   return name === 'page.css' ? Buffer.concat([Buffer.from(baseStyle), own]) : own;
 }
 

@@ -4,11 +4,12 @@
  * kafkajs 2.2.4 is kept for being pure JavaScript. What its callers must know is in DESIGN.md; what can be settled
  * for all of them is settled here: the options that held under fire, its log, and one defect.
  */
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import type { ISocketFactory, LogEntry } from 'kafkajs';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Logger } from '../../telemetry/logger.ts';
 
 export type {
@@ -101,12 +102,9 @@ function logEntry(logger: Logger, entry: LogEntry): void {
   logger.debug(fields, entry.log.message);
 }
 
-const require = createRequire(import.meta.url);
-
 /** kafkajs waits up to 15 s for answers before it lets go of a socket, and opens new ones to ask again. */
 function endingSockets(signal: AbortSignal): ISocketFactory {
-  const makeFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
-  const open = makeFactory();
+  const open = socketFactory();
   return (options) => {
     const socket = open(options);
     const end = (): void => void socket.destroy(new Error('the connection was ended'));
@@ -115,11 +113,6 @@ function endingSockets(signal: AbortSignal): ISocketFactory {
     socket.once('close', () => signal.removeEventListener('abort', end));
     return socket;
   };
-}
-
-interface RequestQueue {
-  readonly pending: readonly unknown[];
-  scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
 let queuesRest = false;
@@ -132,7 +125,7 @@ let queuesRest = false;
 function restQueues(): void {
   if (queuesRest) return;
   queuesRest = true;
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+  const { prototype } = RequestQueue;
   const { scheduleCheckPendingRequests: schedule } = prototype;
   prototype.scheduleCheckPendingRequests = function (): void {
     if (this.pending.length > 0) schedule.call(this);

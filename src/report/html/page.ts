@@ -4,8 +4,8 @@
  *
  * Texts from logs go through the template alone; style and script are our own files, named in the policy by their hash.
  */
+import { readProgramFile } from '../../runtime/program-file.ts';
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { timeText } from '../../event/time-text.ts';
 import { statuses } from '../../inventory/status.ts';
 import { type Html, html } from '../../markup/html.ts';
@@ -47,7 +47,7 @@ function joined(...parts: readonly (Html | string)[]): string {
 }
 
 function asset(name: string): string {
-  return readFileSync(new URL(`assets/${name}`, import.meta.url), 'utf8');
+  return readProgramFile(new URL(`assets/${name}`, import.meta.url)).toString();
 }
 
 const style = `\n${baseStyle}${asset('report.css')}`;
