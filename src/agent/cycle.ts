@@ -32,6 +32,8 @@ const localScanMs = 1000;
 const shareScanMs = 5000;
 /** Of the time between scans, listing takes at most one part in so many. */
 const listingShare = 10;
+/** And no longer than this is anybody who calls kept waiting for it. */
+const leastPauseMsMax = 1000;
 
 export class Cycle {
   readonly followed: FollowedPath;
@@ -100,7 +102,7 @@ export class Cycle {
   async scanNow(): Promise<void> {
     await new Promise<void>((done) => {
       this.#scanWaiters.push(done);
-      this.#wake.call();
+      this.#wake.callNow();
     });
     await this.allDone();
   }
@@ -117,12 +119,17 @@ export class Cycle {
     try {
       while (!signal.aborted) {
         const waiters = this.#scanWaiters.splice(0);
+        this.#wake.clear();
         const startedAt = clock.monotonic();
         await this.#scan(waiters.length > 0);
         for (const done of waiters) done();
         const tookMs = clock.monotonic() - startedAt;
         if (this.#scanWaiters.length > 0) continue;
-        await this.#wake.pause(Math.max(times.wakeDelayMs, listingShare * tookMs), scanMs, signal);
+        await this.#wake.pause(
+          Math.min(leastPauseMsMax, Math.max(times.wakeDelayMs, listingShare * tookMs)),
+          scanMs,
+          signal,
+        );
       }
     } finally {
       await this.#watch?.[Symbol.asyncDispose]();
@@ -232,7 +239,7 @@ export class Cycle {
         this.#wake.call();
       },
     });
-    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => [...lane.files.hotPaths])));
+    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => [...lane.files.looks.hotPaths])));
   }
 }
 

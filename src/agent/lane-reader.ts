@@ -45,9 +45,9 @@ export class LaneReader {
     this.handOver = new HandOver(context.delivery, wake);
   }
 
-  /** Whether a file has something to read now. */
+  /** Whether a file has something to read, now or once what was read of it has come back. */
   get hasWork(): boolean {
-    return this.#next() !== null;
+    return this.#files.isRestarting || this.#next() !== null;
   }
 
   #next(): FollowedFile | null {
