@@ -32,7 +32,7 @@ export interface SearchOptions {
 const roundLength = 32;
 const keptMax = 2000;
 
-export function failureOf(target: FuzzTarget, input: Buffer): unknown {
+function failureOf(target: FuzzTarget, input: Buffer): unknown {
   try {
     target.check(input);
     return null;
