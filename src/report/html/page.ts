@@ -173,7 +173,6 @@ function choice(id: string, label: string, words: readonly string[]): Html {
 function* rows({ clients }: Report): Generator<string> {
   let written = 0;
   for (const status of statuses) {
-    if (clients.clientsByStatus[status] === 0 && status !== 'probe' && status !== 'proxied') continue;
     for (const client of clients) {
       if (client.status !== status) continue;
       if (written++ >= rowsMax) return;
