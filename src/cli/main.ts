@@ -163,6 +163,40 @@ function addChecking(program: Command): void {
     });
 }
 
+function addInventory(program: Command): void {
+  const inventory = program
+    .command('inventory')
+    .description('the list of known clients: check it, propose lines for it');
+  inventory
+    .command('check')
+    .description('every problem of the file, and what is worth a second look')
+    .argument('<file>', 'CSV of known clients (cidr,label,owner,contact,expires,state,note)')
+    .addHelpText(
+      'after',
+      '\nExample:\n  straggler inventory check known-clients.csv\n\nExit status: 2 when the file cannot be used.',
+    )
+    .action(async (file: string) => {
+      const { checkInventoryCommand } = await import('./inventory-command.ts');
+      process.exitCode = await checkInventoryCommand(file);
+    });
+  inventory
+    .command('propose')
+    .description('lines for the unknown clients of a report or of a running collector; no file is written')
+    .argument('<source>', 'a report as JSON (- for standard input), or the address of a collector')
+    .option('--inventory <file>', 'the list as it is: leaves out who is in it, follows its columns, prints no header')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  straggler inventory propose http://127.0.0.1:9471 > known-clients.csv
+  straggler report /logs --inventory known-clients.csv --format json | straggler inventory propose - --inventory known-clients.csv`,
+    )
+    .action(async (source: string, options: Options) => {
+      const { proposeInventoryCommand } = await import('./inventory-command.ts');
+      process.exitCode = await proposeInventoryCommand(source, options['inventory'] as string | undefined);
+    });
+}
+
 function buildProgram(): Command {
   const program = new Command('straggler')
     .description('Finds the clients that still connect to a mail server about to be switched off.')
@@ -173,6 +207,7 @@ function buildProgram(): Command {
   addServing(program);
   addTrying(program);
   addChecking(program);
+  addInventory(program);
   return program;
 }
 

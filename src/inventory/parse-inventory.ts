@@ -10,8 +10,8 @@ import { Inventory, inventoryStates } from './inventory.ts';
 import type { InventoryEntry, InventoryState } from './inventory.ts';
 
 /** The columns of `known-clients.csv`; the header names those that a file has, in any order, `cidr` among them. */
-const inventoryColumns = ['cidr', 'label', 'owner', 'contact', 'expires', 'state', 'note'] as const;
-type Column = (typeof inventoryColumns)[number];
+export const inventoryColumns = ['cidr', 'label', 'owner', 'contact', 'expires', 'state', 'note'] as const;
+export type InventoryColumn = (typeof inventoryColumns)[number];
 
 /** More lines than this are no list that somebody keeps. */
 const inventoryEntriesMax = 100_000;
@@ -26,7 +26,7 @@ export interface InventoryProblem {
 }
 
 export type ParsedInventory =
-  | { readonly inventory: Inventory; readonly problems?: undefined }
+  | { readonly inventory: Inventory; readonly columns: readonly InventoryColumn[]; readonly problems?: undefined }
   | { readonly inventory?: undefined; readonly problems: readonly InventoryProblem[] };
 
 const dayMs = 86_400_000;
@@ -58,7 +58,7 @@ function* linesOf(text: string): Generator<string> {
 }
 
 class Reader {
-  #columns: readonly Column[] | null = null;
+  #columns: readonly InventoryColumn[] | null = null;
   readonly #entries: InventoryEntry[] = [];
   readonly #lineOfRange = new Map<string, number>();
   readonly #problems: InventoryProblem[] = [];
@@ -82,7 +82,7 @@ class Reader {
     // A file that is empty was most likely met while it was being written.
     if (this.#columns === null && this.#problems.length === 0) this.#header(1, []);
     if (this.#problems.length > 0) return { problems: this.#problems };
-    return { inventory: new Inventory(this.#entries) };
+    return { inventory: new Inventory(this.#entries), columns: this.#columns ?? inventoryColumns };
   }
 
   #cells(line: number, content: string): string[] | null {
@@ -98,7 +98,7 @@ class Reader {
   }
 
   /** A header that cannot be read still stands for all columns, so that the lines below it are checked too. */
-  #header(line: number, cells: readonly string[]): readonly Column[] {
+  #header(line: number, cells: readonly string[]): readonly InventoryColumn[] {
     const names = cells.map((cell) => cell.toLowerCase());
     if (!names.includes('cidr')) {
       this.#problem(line, `the first line must name the columns: ${inventoryColumns.join(',')}`);
@@ -111,10 +111,10 @@ class Reader {
         this.#problem(line, `the column "${shortText(name)}" is named twice`);
       }
     }
-    return names as Column[];
+    return names as InventoryColumn[];
   }
 
-  #entry(line: number, cells: readonly string[], columns: readonly Column[]): void {
+  #entry(line: number, cells: readonly string[], columns: readonly InventoryColumn[]): void {
     const problemsBefore = this.#problems.length;
     if (cells.length > columns.length) {
       this.#problem(
@@ -123,7 +123,7 @@ class Reader {
       );
       return;
     }
-    const cell = (column: Column): string | null => cells[columns.indexOf(column)] || null;
+    const cell = (column: InventoryColumn): string | null => cells[columns.indexOf(column)] || null;
     for (const column of columns) {
       if (!isCut(cell(column) ?? '')) this.#problem(line, `the ${column} is longer than 256 characters`);
     }
@@ -196,6 +196,6 @@ class Reader {
   }
 }
 
-function isColumn(name: string): name is Column {
+function isColumn(name: string): name is InventoryColumn {
   return (inventoryColumns as readonly string[]).includes(name);
 }

@@ -26,7 +26,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   'cli-progress': ['cli/'],
   commander: ['cli/'],
   'csv-parse': ['inventory/'],
-  'csv-stringify': ['sighting/', 'report/'],
+  'csv-stringify': ['sighting/', 'inventory/'],
   fastify: ['http/'],
   'ipaddr.js': ['inventory/'],
   kafkajs: ['delivery/kafka/client.ts', 'delivery/kafka/kafkajs-inside.d.ts'],
@@ -37,5 +37,5 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   split2: ['report/'],
   'string-width': ['report/'],
   yaml: ['config/'],
-  zod: ['config/', 'event/', 'delivery/kafka/', 'sighting/', 'http/', 'collector/'],
+  zod: ['config/', 'event/', 'inventory/', 'delivery/kafka/', 'sighting/', 'http/', 'collector/'],
 };

@@ -14,15 +14,15 @@ import { type OpenPage, openPage, requireBrowser } from './open-page.ts';
 
 const inventory = 'cidr,label,owner\n10.1.2.0/24,Scanners,Facilities\n';
 
-async function opened(t: TestContext, options: BrowserContextOptions = {}): Promise<OpenPage | null> {
+async function opened(t: TestContext, options: BrowserContextOptions = {}, clients = 40): Promise<OpenPage | null> {
   const browser = await requireBrowser(t);
   if (browser === null) return null;
   const folder = mkdtempSync(join(tmpdir(), 'straggler-report-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
-  const sessions = Array.from({ length: 40 }, (_, index) =>
+  const sessions = Array.from({ length: clients }, (_, index) =>
     Array.from({ length: 1 + (index % 7) }, () =>
       session({
-        address: `10.1.${index < 30 ? 2 : 3}.${index + 1}`,
+        address: `10.1.${index < 30 ? 2 : 3 + Math.floor(index / 250)}.${(index % 250) + 1}`,
         user: `svc-${index}`,
         at: new Date(Date.UTC(2026, 10, 20, 10, index)).toISOString(),
       }),
@@ -103,4 +103,20 @@ test('without scripts and on paper all rows are there, and nothing to click on',
   const pdf = await page.pdf({ preferCSSPageSize: true });
   assert.match(pdf.toString('latin1'), /\/MediaBox \[0 0 84[12][\d.]* 59[45]/, 'A4, landscape');
   assert.ok((pdf.toString('latin1').match(/\/Type \/Page\b/g)?.length ?? 0) > 1);
+});
+
+test('of many rows some are shown at a time, and all of them on paper', async (t: TestContext) => {
+  const report = await opened(t, {}, 700);
+  if (report === null) return;
+  const { page, complaints } = report;
+  assert.equal((await addresses(report)).length, 200);
+  await page.getByRole('button', { name: 'Show 501 more of 501' }).click();
+  assert.equal((await addresses(report)).length, 701);
+  await page.getByRole('button', { name: 'Users' }).click();
+  assert.equal((await addresses(report)).length, 200);
+  await page.evaluate("dispatchEvent(new Event('beforeprint'))");
+  assert.equal((await addresses(report)).length, 701);
+  await page.evaluate("dispatchEvent(new Event('afterprint'))");
+  assert.equal((await addresses(report)).length, 200);
+  assert.deepEqual(complaints, []);
 });

@@ -52,6 +52,8 @@ function asset(name: string): string {
 
 const style = `\n${baseStyle}${asset('report.css')}`;
 const script = `\n${asset('report.js')}`;
+/** Rows are laid out once they are all there: table by table and piece by piece that takes a browser minutes. */
+const firstScript = "document.documentElement.className = 'loading';";
 
 function hash(text: string): string {
   return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -60,7 +62,7 @@ function hash(text: string): string {
 const policy = [
   "default-src 'none'",
   `style-src ${hash(style)}`,
-  `script-src ${hash(script)}`,
+  `script-src ${hash(firstScript)} ${hash(script)}`,
   'img-src data:',
   "base-uri 'none'",
   "form-action 'none'",
@@ -87,7 +89,7 @@ function head(report: Report): string {
       made <time datetime="${timeText(report.generatedAt)}">${dateTime(timeText(report.generatedAt))}</time> UTC
     </p>
   </header>`;
-  return joined(start, `<style>${style}</style></head><body>`, bar);
+  return joined(start, `<script>${firstScript}</script><style>${style}</style></head><body>`, bar);
 }
 
 function serverSection(verdicts: readonly ServerVerdict[]): Html {
@@ -171,7 +173,6 @@ function choice(id: string, label: string, words: readonly string[]): Html {
 function* rows({ clients }: Report): Generator<string> {
   let written = 0;
   for (const status of statuses) {
-    if (clients.clientsByStatus[status] === 0 && status !== 'probe' && status !== 'proxied') continue;
     for (const client of clients) {
       if (client.status !== status) continue;
       if (written++ >= rowsMax) return;
@@ -183,7 +184,8 @@ function* rows({ clients }: Report): Generator<string> {
 function hiddenRows({ clients }: Report): Html {
   const hidden = clients.totals.sightings - rowsMax;
   if (clients.totals.sightings === 0) return html`<p class="empty">No client is shown.</p>`;
-  return html`${hidden > 0 && html`<p class="note">${counted(hidden, 'entry', 'entries')} more, which a browser would not bear: see --format csv.</p>`}`;
+  const more = html`<p class="more"><button type="button" id="more" hidden></button></p>`;
+  return html`${more}${hidden > 0 && html`<p class="note">${counted(hidden, 'entry', 'entries')} more, which a browser would not bear: see --format csv.</p>`}`;
 }
 
 function notesSection(notes: readonly string[]): Html | string {

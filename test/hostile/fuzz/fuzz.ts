@@ -2,6 +2,7 @@
  * The search: inputs are bred from those that ran something new, and checked. What breaks a promise is made smaller
  * while it still breaks it, since a short input says more.
  */
+import * as fc from 'fast-check';
 import { seeded } from '../../processes/random.ts';
 import { Coverage } from './coverage.ts';
 import { inputBytesMax, mutate } from './mutate.ts';
@@ -31,8 +32,10 @@ export interface SearchOptions {
 
 const roundLength = 32;
 const keptMax = 2000;
+/** One round in so many is made by the target's grammar, the others by damage. */
+const grownEvery = 4;
 
-export function failureOf(target: FuzzTarget, input: Buffer): unknown {
+function failureOf(target: FuzzTarget, input: Buffer): unknown {
   try {
     target.check(input);
     return null;
@@ -65,9 +68,11 @@ export function search(target: FuzzTarget, { seed, goesOn, findingsMax = 5 }: Se
   for (const input of pool) attempt(input);
   const seen = coverage.take();
   while (findings.length < findingsMax && goesOn(runs)) {
-    const round = Array.from({ length: roundLength }, () =>
-      mutate(random.pick(pool), random, target.words, random.pick(pool)),
-    );
+    const grown = random.below(grownEvery) === 0 ? sample(target, random.below(2 ** 31)) : [];
+    const round =
+      grown.length > 0
+        ? grown
+        : Array.from({ length: roundLength }, () => mutate(random.pick(pool), random, target.words, random.pick(pool)));
     for (const input of round) attempt(input);
     const fresh = new Set([...coverage.take()].filter((piece) => !seen.has(piece)));
     for (const piece of fresh) seen.add(piece);
@@ -83,6 +88,11 @@ export function search(target: FuzzTarget, { seed, goesOn, findingsMax = 5 }: Se
     }
   }
   return { runs, kept: pool.length, pieces: seen.size, slowestMs, slowest, findings };
+}
+
+function sample({ grammar }: FuzzTarget, seed: number): Buffer[] {
+  if (grammar === undefined) return [];
+  return fc.sample(grammar, { seed, numRuns: roundLength }).map((text) => Buffer.from(text).subarray(0, inputBytesMax));
 }
 
 /** Where it was thrown: one cause, one finding. */

@@ -1,7 +1,7 @@
 /** The first bytes of logs as the simulator writes them: ordinary ones and odd ones. */
 import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { roughStyle, variedWorld } from '../../../src/simulator/varied-world.ts';
 import { createWorld } from '../../../src/simulator/world.ts';
 
@@ -14,10 +14,12 @@ export function simulatedLogs(): Buffer[] {
     const world = createWorld(variedWorld({ directory, seed: 1, startMs, style: roughStyle }));
     world.advanceTo(startMs + 15 * 60_000);
     world.close();
-    return globSync('**/*.LOG', { cwd: directory })
-      .toSorted()
-      .slice(0, 12)
-      .map((path) => readFileSync(join(directory, path)).subarray(0, bytesOfEach));
+    const oneOfEachFolder = new Map(
+      globSync('**/*.LOG', { cwd: directory })
+        .toSorted()
+        .map((path) => [dirname(path), path] as const),
+    );
+    return [...oneOfEachFolder.values()].map((path) => readFileSync(join(directory, path)).subarray(0, bytesOfEach));
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

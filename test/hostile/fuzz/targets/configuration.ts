@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { loadSettings } from '../../../../src/config/load.ts';
 import { exampleSettings, printSettings } from '../../../../src/config/print.ts';
 import { UserError } from '../../../../src/runtime/errors.ts';
+import { anyConfiguration } from '../grammars.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'straggler-fuzz-'));
@@ -38,6 +39,7 @@ export const configuration: FuzzTarget = {
     ),
     Buffer.from('kafka: {brokers: [a:1, "[::1]:2"], group: g}\n'),
   ],
+  grammar: anyConfiguration,
   words: [
     '&a ',
     '*a',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseInventory } from '../../../../src/inventory/parse-inventory.ts';
 import { storyInventoryCsv } from '../../../../src/simulator/story-inventory.ts';
+import { anyInventory } from '../grammars.ts';
 import type { FuzzTarget } from '../target.ts';
 
 const addresses = ['0.0.0.0', '10.1.2.3', '255.255.255.255', '::', '::1', '2001:db8::7', 'ffff:ffff:ffff:ffff::'];
@@ -38,6 +39,7 @@ export const inventory: FuzzTarget = {
     Buffer.from('state,cidr\r\nacknowledged,10.1.2.3-10.1.2.9\r\nknown,2001:db8::/32\r\n::ffff:10.0.0.0/104\r\n'),
     Buffer.from('CIDR\n::/0\n0.0.0.0/0\nfe80::1%3\n'),
   ],
+  grammar: anyInventory,
   words: [
     '/0',
     '/33',

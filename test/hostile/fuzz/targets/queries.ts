@@ -9,6 +9,7 @@ import { readQuery } from '../../../../src/http/query.ts';
 import { applyEvent, emptySighting } from '../../../../src/sighting/sighting.ts';
 import { collectorSettings, noon, TestClock } from '../../../unit/collector/fixtures.ts';
 import { eventWith } from '../../../unit/event/any-event.ts';
+import { anyQuery } from '../grammars.ts';
 import type { FuzzTarget } from '../target.ts';
 
 function filled(): Collector {
@@ -75,6 +76,7 @@ export const queries: FuzzTarget = {
       'search=10.1.2.1-10.1.2.9&sort=status',
       'search=2001%3Adb8%3A%3A%2F32&server=ex01.contoso.test',
     ].map((text) => Buffer.from(text)),
+  grammar: anyQuery,
   words: [
     '&',
     '=',

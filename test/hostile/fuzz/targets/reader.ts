@@ -11,6 +11,7 @@ import { readSlice } from '../../../../src/exchange-log/slice-reader.ts';
 import { type SliceResult, startOfFile } from '../../../../src/exchange-log/slice.ts';
 import { sightingsOf } from '../../../unit/exchange-log/read.ts';
 import { simulatedLogs } from '../simulated-logs.ts';
+import { anyLog } from '../grammars.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** Small, so that over-long rows are met; a multiple of it is always handed over. */
@@ -110,6 +111,7 @@ export const reader: FuzzTarget = {
       .map((path) => readFileSync(path).subarray(0, 4096)),
     ...simulatedLogs(),
   ],
+  grammar: anyLog,
   words: [
     '#Fields: dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n',
     '#Fields: cIp,dateTime,seqNumber\r\n',
