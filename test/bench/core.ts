@@ -6,44 +6,16 @@
 import { Collector } from '../../src/collector/collector.ts';
 import { KnownClientsBook } from '../../src/collector/known-clients.ts';
 import type { CollectorSettings } from '../../src/collector/settings.ts';
-import type { ConnectionEvent } from '../../src/event/connection-event.ts';
 import { decodeEvent, encodeEvent } from '../../src/event/ndjson.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { Overlay } from '../../src/sighting/overlay.ts';
 import { RollingSets } from '../../src/window/rolling-sets.ts';
+import { clientOf, eventOf } from './events.ts';
 import { circumstances, printTable } from './figures.ts';
 
 const events = Number(process.argv[2] ?? 2_000_000);
 const clients = Number(process.argv[3] ?? 50_000);
 const startMs = Date.UTC(2026, 9, 1);
-
-/** Addresses and users as texts of their own, as decoding makes them. */
-function eventOf(index: number): ConnectionEvent {
-  const client = (index * 7919) % clients;
-  const at = startMs + index * 10;
-  return {
-    protocol: 'pop3',
-    server: `EX0${client % 4}`,
-    address: `10.${client >> 16}.${(client >> 8) & 255}.${client & 255}`,
-    clientPort: 1024 + (index % 60_000),
-    endpoint: '10.0.0.1:995',
-    session: index.toString(16).padStart(16, '0'),
-    file: 'POP3/POP32026112010-1.LOG',
-    offset: index * 600,
-    opened: 1,
-    rows: 6,
-    commands: 4,
-    loginsSucceeded: 1,
-    loginsFailed: 0,
-    bytesReceived: 212,
-    bytesSent: 48_122,
-    first: at,
-    last: at + 900,
-    users: [`device${client}@contoso.test`],
-    hasUser: true,
-    failure: null,
-  };
-}
 
 function cpuSeconds(): number {
   const { user, system } = process.threadCpuUsage();
@@ -63,7 +35,7 @@ function measure(what: string, count: number, work: () => void): void {
   rows.push([what, `${((best / count) * 1e6).toFixed(3)} us`, `${(count / best / 1e6).toFixed(2)} M/s`]);
 }
 
-const some = Array.from({ length: Math.min(events, 4 * clients) }, (_, index) => eventOf(index));
+const some = Array.from({ length: Math.min(events, 4 * clients) }, (_, index) => eventOf(index, clients, startMs));
 const lines = some.map(encodeEvent);
 measure('encode an event', some.length, () => some.forEach(encodeEvent));
 measure('JSON.parse alone', lines.length, () => lines.forEach((line) => JSON.parse(line) as unknown));
@@ -87,7 +59,7 @@ function newCollector(): Collector {
   return new Collector({ settings, clock, known, brokered: false, onFirstSeen: () => {} });
 }
 
-const all = Array.from({ length: events }, (_, index) => some[index % some.length] ?? eventOf(index));
+const all = Array.from({ length: events }, (_, index) => some[index % some.length] ?? eventOf(index, clients, startMs));
 const flushKeys = 20_000;
 let collector = newCollector();
 const overlay = new Overlay((protocol, server, address) => collector.get(protocol, server, address));
@@ -120,7 +92,7 @@ measure('window (one set, all windows)', events, () => {
   const set = sets.addSet();
   for (let index = 0; index < events; index++) {
     if (index % 1000 === 0) sets.advance(startMs + index * 10);
-    sets.touch(sets.enter(set, (index * 7919) % clients, 0), startMs + index * 10);
+    sets.touch(sets.enter(set, clientOf(index, clients), 0), startMs + index * 10);
   }
 });
 
