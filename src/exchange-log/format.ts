@@ -38,6 +38,17 @@ export interface RowOptions {
   /** Goes into the events as it is. */
   readonly file: string;
   readonly caches: ReaderCaches;
+  /** Hears of each row that decides a login, as far as rows are wanted. */
+  readonly onLogin?: (login: LoginRow) => void;
+}
+
+export interface LoginRow {
+  readonly server: string;
+  readonly address: string;
+  /** What is kept of the name; blank when the row names none, or it is withheld. */
+  readonly user: string;
+  readonly succeeded: boolean;
+  readonly at: number;
 }
 
 export interface SliceContext {

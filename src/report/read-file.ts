@@ -70,6 +70,7 @@ export class FileReader {
         file: file.path,
         finished: isEnd && isFinished,
         caches: this.#caches,
+        onLogin: (login) => this.#tally.failedLogins.add(file.protocol, login),
         ...(since === null ? {} : { since }),
         ...(until === null ? {} : { until }),
       });

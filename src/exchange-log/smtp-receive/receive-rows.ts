@@ -186,7 +186,12 @@ export class ReceiveRows implements FormatRows {
     addRow(event, time, mark === plus, mark === received);
     if (added.user?.kind === 'user') event.hasUser = true;
     if (added.list !== null) addText(listOf(event, added.list), added.text);
-    if (fact !== null) count(event, time, fact);
+    if (fact === null) return;
+    count(event, time, fact);
+    if (fact.kind === 'succeeded' || fact.kind === 'failed') {
+      const { server, address } = event;
+      this.#slice.options.onLogin?.({ server, address, user: '', succeeded: fact.kind === 'succeeded', at: time });
+    }
   }
 }
 
