@@ -1,3 +1,4 @@
+import { compareByCodePoint } from '../event/code-point-order.ts';
 import type { Protocol } from '../event/protocol.ts';
 import type { LoginRow } from '../exchange-log/format.ts';
 
@@ -8,10 +9,18 @@ export interface FailedUsers {
   readonly unresolved: readonly string[];
 }
 
-interface Latest {
+/** The latest logins of one user of one client. */
+class Latest {
+  /** The spelling that sorts first. */
   user: string;
-  success: number;
-  failure: number;
+  success = Number.NEGATIVE_INFINITY;
+  failure = Number.NEGATIVE_INFINITY;
+  /** Further users of the client, by name in lower case; nearly all clients have one user. */
+  others: Map<string, Latest> | null = null;
+
+  constructor(user: string) {
+    this.user = user;
+  }
 }
 
 const none: FailedUsers = { recovered: [], unresolved: [] };
@@ -22,36 +31,55 @@ const none: FailedUsers = { recovered: [], unresolved: [] };
  * so the order of rows and files does not matter.
  */
 export class FailedLogins {
-  /** By server, protocol and address; then by the user's name in lower case. */
-  readonly #byClient = new Map<string, Map<string, Latest>>();
+  /** By protocol and server, then by address. */
+  readonly #bySource = new Map<string, Map<string, Latest>>();
 
   add(protocol: Protocol, { server, address, user, succeeded, at }: LoginRow): void {
-    const key = `${protocol}\t${server}\t${address}`;
-    let users = this.#byClient.get(key);
-    if (users === undefined) this.#byClient.set(key, (users = new Map()));
-    const name = user.toLowerCase();
-    let latest = users.get(name);
+    const clients = this.#clientsOf(protocol, server);
+    let latest = clients.get(address);
     if (latest === undefined) {
-      latest = { user, success: Number.NEGATIVE_INFINITY, failure: Number.NEGATIVE_INFINITY };
-      users.set(name, latest);
+      latest = new Latest(user);
+      clients.set(address, latest);
+    } else if (latest.user !== user) {
+      latest = ofUser(latest, user);
     }
-    if (user < latest.user) latest.user = user;
     if (succeeded) latest.success = Math.max(latest.success, at);
     else latest.failure = Math.max(latest.failure, at);
   }
 
+  #clientsOf(protocol: Protocol, server: string): Map<string, Latest> {
+    const key = `${protocol}\t${server}`;
+    let clients = this.#bySource.get(key);
+    if (clients === undefined) this.#bySource.set(key, (clients = new Map()));
+    return clients;
+  }
+
   of({ protocol, server, address }: { protocol: Protocol; server: string; address: string }): FailedUsers {
-    const users = this.#byClient.get(`${protocol}\t${server}\t${address}`);
-    if (users === undefined) return none;
-    const failed = [...users.values()].filter(({ failure }) => failure !== Number.NEGATIVE_INFINITY);
+    const first = this.#bySource.get(`${protocol}\t${server}`)?.get(address);
+    if (first === undefined) return none;
+    const users = [first, ...(first.others?.values() ?? [])];
+    const failed = users.filter(({ failure }) => failure !== Number.NEGATIVE_INFINITY);
     const names = (isWanted: (latest: Latest) => boolean): string[] =>
       failed
         .filter(isWanted)
         .map(({ user }) => user)
-        .sort();
+        .sort(compareByCodePoint);
     return {
       recovered: names(({ success, failure }) => success > failure),
       unresolved: names(({ success, failure }) => success <= failure),
     };
   }
+}
+
+/** The entry of a user whose spelling is not that of the client's first one. */
+function ofUser(first: Latest, user: string): Latest {
+  const name = user.toLowerCase();
+  let latest: Latest | undefined = first;
+  if (first.user.toLowerCase() !== name) {
+    first.others ??= new Map();
+    latest = first.others.get(name);
+    if (latest === undefined) first.others.set(name, (latest = new Latest(user)));
+  }
+  if (compareByCodePoint(user, latest.user) < 0) latest.user = user;
+  return latest;
 }
