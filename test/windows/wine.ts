@@ -36,24 +36,23 @@ interface FolderCommand {
 export function wineObstacle(): string | null {
   if (process.platform !== 'linux' || process.arch !== 'x64') return 'Wine is set up on Linux on x64 only';
   if (process.getuid?.() !== 0) return 'only root can make the Debian folder that Wine runs in';
-  for (const program of ['mmdebstrap', 'unshare', 'flock', 'chroot', 'npm']) {
+  for (const program of ['mmdebstrap', 'unshare', 'setpriv', 'flock', 'chroot', 'npm']) {
     if (findProgram(program) === null) return `${program} is not installed`;
   }
   return null;
 }
 
-/** Starts a command in the folder; it goes with its child process, and so does everything it starts. */
+/** Starts a command in the folder. It goes with this process or with its own, and so does everything it starts. */
 async function enterFolder(
   root: string,
   { bindings = [], command, environment = {}, output }: FolderCommand,
 ): Promise<ChildProcess> {
   const variables = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
   await using file = await open(output, 'w');
-  return spawn(
-    'unshare',
-    ['--mount', '--pid', '--fork', '--kill-child', enter, root, ...bindings, '--', ...variables, '--', ...command],
-    { stdio: ['ignore', file.fd, file.fd] },
-  );
+  const inNamespaces = ['unshare', '--mount', '--pid', '--fork', '--kill-child', enter, root];
+  return spawn('setpriv', ['--pdeathsig', 'KILL', ...inNamespaces, ...bindings, '--', ...variables, '--', ...command], {
+    stdio: ['ignore', file.fd, file.fd],
+  });
 }
 
 function succeed(program: string, args: readonly string[], cwd = project): void {
