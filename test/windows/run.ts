@@ -94,7 +94,8 @@ async function runSuite(given: readonly string[]): Promise<string | null> {
   if (given.length === 0) await makeExecutables(['win-x64'], join(project, 'dist'));
   const files = given.length > 0 ? given : globSync([...suite], { cwd: project }).toSorted();
   const stop = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name));
+  // `on`, not `once`: a package that brings a broker ends the process where nobody else listens any more.
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stop.abort(name));
   const deadline = setTimeout(() => stop.abort(`it took more than ${deadlineMs / 60_000} minutes`), deadlineMs);
   return await run(files, stop.signal).finally(() => clearTimeout(deadline));
 }
