@@ -5,7 +5,7 @@ import { reportNotes } from './notes.ts';
 import type { Report } from './report.ts';
 import type { ReportClient } from './sighting-list.ts';
 import { summaryLine } from './summary-line.ts';
-import { serverVerdicts } from './verdicts.ts';
+import { verdictSentences } from './server-verdict.ts';
 import { cutToWidth, padToWidth, textWidth } from './text-width.ts';
 
 interface Column {
@@ -40,7 +40,7 @@ export function reportTable(report: Report): Iterable<string> {
 
 function* tableLines(report: Report): Generator<string> {
   yield `${visibleText(summaryLine(report))}\n`;
-  for (const verdict of serverVerdicts(report)) yield `${visibleText(verdict)}\n`;
+  for (const verdict of verdictSentences(report)) yield `${visibleText(verdict)}\n`;
   const shown = columns.map((column) => ({ column, width: textWidth(column.title) }));
   const isUsed = new Set(columns.filter(({ title }) => title !== 'LABEL' && title !== 'FAILURES' && title !== 'HINT'));
   for (const client of report.clients) {
