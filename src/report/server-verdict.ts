@@ -18,9 +18,10 @@ export interface ServerVerdict {
 
 /** Of the protocols that are shown. */
 export function serverVerdicts({ input, clients }: Report): readonly ServerVerdict[] {
-  return clients.usage.flatMap(({ server, protocol, clients: byStatus }) => {
-    const source = input.servers.find((one) => one.name === server && one.protocol === protocol);
-    if (source === undefined) return [];
+  return input.servers.flatMap((source) => {
+    const usage = clients.usage.find(({ server, protocol }) => server === source.name && protocol === source.protocol);
+    if (usage === undefined) return [];
+    const byStatus = usage.clients;
     const text = source.rows === 0 ? 'no rows at all: is protocol logging on there?' : verdictText(byStatus);
     return [{ source, clients: usedBy(byStatus), unknown: byStatus.unknown, text }];
   });
