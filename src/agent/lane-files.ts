@@ -20,6 +20,7 @@ import { Turns } from './turns.ts';
 
 /** How long another name of a followed file is left alone. */
 const aliasPauseMs = 60_000;
+const takeUpMs = 1000;
 
 export class LaneFiles {
   readonly all = new Set<FollowedFile>();
@@ -35,6 +36,8 @@ export class LaneFiles {
   readonly looks: LookQueue;
   #listed: ReadonlySet<string> = new Set();
   #isAway = false;
+  /** While there is something to read, the next listing is taken up then; monotonic. */
+  takeUpAt = 0;
   /** Files named by the last complete listing. */
   found = 0;
   bytesLost = 0;
@@ -89,10 +92,16 @@ export class LaneFiles {
     this.takeUp();
   }
 
-  /** Takes up the listing that waits, if the one before was looked through. */
+  /**
+   * Takes up the listing that waits, if the one before was looked through: at once when there is nothing to read, else
+   * once a second, so that looking never keeps from reading.
+   */
   takeUp(): boolean {
+    const now = this.#context.clock.monotonic();
+    if (this.turns.next(now) !== null && now < this.takeUpAt) return false;
     const listing = this.looks.takeUp();
     if (listing === null) return false;
+    this.takeUpAt = now + takeUpMs;
     this.#listed = new Set(listing.files.map(({ path }) => path));
     this.#isAway = this.#isOnOtherDevice(listing);
     if (listing.isComplete) this.found = listing.files.length;

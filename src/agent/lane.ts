@@ -209,7 +209,7 @@ export class Lane implements Owner {
   /** Until the next pause ends. One that ended since the last step began counts: the step may not have seen it. */
   #idleMs(since: number): number {
     const now = this.#context.clock.monotonic();
-    const ends = [this.#notBefore, this.files.troubles.until].filter((end) => end > since);
+    const ends = [this.#notBefore, this.files.troubles.until, this.files.takeUpAt].filter((end) => end > since);
     return Math.max(1, Math.min(idleMsMax, ...ends.map((end) => end - now)));
   }
 }
