@@ -2,6 +2,7 @@ import { isCanonicalAddress } from './address.ts';
 import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
 import { isEventLine } from './event-line-check.ts';
+import { protocolOf } from './protocol.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
 import { parseTimeText, timeText } from './time-text.ts';
@@ -97,21 +98,22 @@ function textsPart(name: string, texts: readonly string[]): string {
 export function decodeEvent(line: unknown): ConnectionEvent {
   const document = checkedLine(typeof line === 'string' ? parsedJson(line) : line);
   const { event, client, server, straggler } = document;
+  const protocol = protocolOf(document.network.protocol) ?? document.network.protocol;
   const last = readTime(event.end);
   const first = event.start === event.end ? last : readTime(event.start);
   if (document['@timestamp'] !== event.end) readTime(document['@timestamp']);
   if (first > last) {
     throw new EventFormatError('unreadable time', 'event.start is after event.end');
   }
-  if (event.dataset !== `exchange.${document.network.protocol}`) {
+  if (event.dataset !== `exchange.${protocol}`) {
     throw new EventFormatError('wrong schema', 'event.dataset and network.protocol differ');
   }
-  if (straggler.smtp !== undefined && document.network.protocol !== 'smtp') {
+  if (straggler.smtp !== undefined && protocol !== 'smtp') {
     throw new EventFormatError('wrong schema', 'straggler.smtp is of another protocol');
   }
   const users = document.related?.user ?? [];
   return {
-    protocol: document.network.protocol,
+    protocol,
     server: readServer(document.host.name),
     address: readAddress(client.ip),
     clientPort: client.port,
@@ -131,7 +133,7 @@ export function decodeEvent(line: unknown): ConnectionEvent {
     users,
     hasUser: users.length > 0 || straggler.hasUser === true,
     failure: readFailure(straggler.failure),
-    ...(document.network.protocol === 'smtp' ? { smtp: readSmtp(straggler.smtp ?? {}) } : {}),
+    ...(protocol === 'smtp' ? { smtp: readSmtp(straggler.smtp ?? {}) } : {}),
   };
 }
 
@@ -193,11 +195,15 @@ function readAddress(text: string): string {
   return text;
 }
 
-/** The key that was read last: nearly every line of a topic names one of a few servers, and one after the other. */
+/**
+ * The key that was read last: nearly every line of a topic names one of a few servers, and one after the other. All of
+ * them share its text.
+ */
 let lastServer = '';
 
 function readServer(text: string): string {
-  if (text !== lastServer && serverKey(text) !== text) {
+  if (text === lastServer) return lastServer;
+  if (serverKey(text) !== text) {
     throw new EventFormatError('unreadable server', JSON.stringify(text.slice(0, 60)));
   }
   lastServer = text;

@@ -1,4 +1,4 @@
-import { isProtocol } from '../event/protocol.ts';
+import { protocolOf } from '../event/protocol.ts';
 import type { Failure } from '../event/connection-event.ts';
 import { tlsVersionPattern } from '../event/tls-version.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
@@ -111,14 +111,15 @@ function storedSmtp({ messages, tracked, helo, tls, senders, connectors, notice 
 /** The inverse of `encodeSighting`; throws UnreadableSighting for anything that it could not have written. */
 export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sighting {
   const stored = parse(text);
-  if (typeof stored.p !== 'string' || !isProtocol(stored.p)) throw new UnreadableSighting('its protocol is not known');
+  const protocol = typeof stored.p === 'string' ? protocolOf(stored.p) : null;
+  if (protocol === null) throw new UnreadableSighting('its protocol is not known');
   const [connections, rows, commands, loginsSucceeded, loginsFailed, bytesReceived, bytesSent] = counts(stored.n);
   const [firstSeen, lastSeen] = times(stored.t);
   const users = texts(stored.u, stored.uo, mode, 'users');
   if (stored.h !== undefined && stored.h !== 0 && stored.h !== 1) throw new UnreadableSighting('its user mark is odd');
   return {
-    protocol: stored.p,
-    server: name(stored.s, 'server'),
+    protocol,
+    server: sharedServer(name(stored.s, 'server')),
     address: name(stored.a, 'address'),
     connections,
     rows,
@@ -133,8 +134,20 @@ export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sight
     hasUser: stored.h === undefined ? users.size > 0 : stored.h === 1,
     endpoints: texts(stored.e, stored.eo, mode, 'endpoints'),
     lastFailure: failure(stored.f),
-    ...(stored.p === 'smtp' ? { smtp: smtpPart(stored, mode) } : {}),
+    ...(protocol === 'smtp' ? { smtp: smtpPart(stored, mode) } : {}),
   };
+}
+
+/** Names of servers that were read lately, so that a million clients do not hold a copy each. */
+const servers = new Map<string, string>();
+const serversMax = 1000;
+
+function sharedServer(text: string): string {
+  const known = servers.get(text);
+  if (known !== undefined) return known;
+  if (servers.size >= serversMax) servers.clear();
+  servers.set(text, text);
+  return text;
 }
 
 function smtpPart({ v, m }: Partial<Stored>, mode: TextsMode): SmtpSighting {
