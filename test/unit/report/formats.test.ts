@@ -153,8 +153,8 @@ test('the table begins with what matters and ends with what is missing', async (
   assert.equal(
     [...reportTable(await mixedReport(context))].join(''),
     `3 unknown of 7 clients (1 acknowledged, 1 known, 1 proxied, 1 probe) in 30 rows of 2 files, 2026-11-20 10:00 to 2026-11-20 10:00 UTC
-EX02 imap4 is used by 1 client, none of them unknown; last row 2026-11-20 10:00:00 UTC
 EX01 pop3 is used by 5 clients, 3 of them unknown; last row 2026-11-20 10:00:00 UTC
+EX02 imap4 is used by 1 client, none of them unknown; last row 2026-11-20 10:00:00 UTC
 
 STATUS        PROTOCOL  SERVER  ADDRESS      LABEL              CONNECTIONS  LOGINS  FAILED  FIRST SEEN        LAST SEEN         USERS
 known         imap4     EX02    10.1.2.10    Scanner 3rd floor            1       1       0  2026-11-20 10:00  2026-11-20 10:00  svc-scan
