@@ -7,9 +7,10 @@
  * next one will not see it.
  */
 import { type Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type LogFileName, type OwnPrefix, parseLogFileName } from '../exchange-log/file-name.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { errorCode, errorText } from './open-errors.ts';
 import type { FollowedPath } from './options.ts';
 
@@ -30,7 +31,7 @@ export interface ScanError {
 export interface Listing {
   /** Real path of the folder that PATH is, or that holds the file PATH; null where it could not be resolved. */
   readonly root: string | null;
-  /** Front-end log files of the wanted protocols. */
+  /** Log files that count, of the wanted protocols. */
   readonly files: readonly FoundFile[];
   /** Real paths of all folders listed. */
   readonly folders: readonly string[];
@@ -75,7 +76,7 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
   const path = resolve(followed.path);
   let root: string | null = null;
   try {
-    const real = await realpath(path);
+    const real = await realPath(path);
     if ((await stat(real)).isDirectory()) {
       root = real;
       await walkFolders(walk, { reached: path, real });
@@ -137,7 +138,7 @@ async function enter(walk: Walk, folder: string): Promise<void> {
 /** Links are followed. One that leads nowhere is no folder that could hide files, so it is no error. */
 async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[]): Promise<void> {
   try {
-    const real = await realpath(link.real);
+    const real = await realPath(link.real);
     if ((await stat(real)).isDirectory()) waiting.push({ reached: link.reached, real });
     else take(walk, name, real, dirname(link.reached));
   } catch (error) {
@@ -154,7 +155,7 @@ function take(walk: Walk, fileName: string, path: string, folder: string): void 
 }
 
 function isRead(name: LogFileName, { protocols }: FollowedPath): boolean {
-  return name.side === 'front' && (protocols === undefined || protocols.includes(name.protocol));
+  return name.isCounted && (protocols === undefined || protocols.includes(name.protocol));
 }
 
 /** Whether a PATH follows files of this name. */

@@ -6,6 +6,7 @@
 import type { Bookkeeping } from '../delivery/delivery.ts';
 import type { LaneRecord } from '../delivery/records.ts';
 import { rowBytesMaxDefault } from '../exchange-log/slice.ts';
+import type { ServerRows } from '../exchange-log/server-rows.ts';
 import type { Share } from './budget.ts';
 import type { FollowedFile } from './followed-file.ts';
 import { holds } from './fingerprint.ts';
@@ -16,6 +17,7 @@ import type { LaneFigures } from './lane-figures.ts';
 import type { LaneFiles } from './lane-files.ts';
 import { probeDelayMs } from './plan.ts';
 import { bufferBytes } from './read.ts';
+import { seekBytesMin, seekHorizon } from './seek.ts';
 import { takeTurn, type Turn } from './turn.ts';
 
 /** What is read of a file that is believed to be near its end. */
@@ -30,6 +32,7 @@ export class LaneReader {
   readonly #wake: () => void;
   #share: Share | null = null;
   #isAsking = false;
+  #hasCompared = false;
   /** The file whose turn is running. */
   current: FollowedFile | null = null;
 
@@ -42,9 +45,9 @@ export class LaneReader {
     this.handOver = new HandOver(context.delivery, wake);
   }
 
-  /** Whether a file has something to read now. */
+  /** Whether a file has something to read, now or once what was read of it has come back. */
   get hasWork(): boolean {
-    return this.#next() !== null;
+    return this.#files.isRestarting || this.#next() !== null;
   }
 
   #next(): FollowedFile | null {
@@ -115,6 +118,7 @@ export class LaneReader {
         share.release();
         return;
       }
+      await this.#seek(file, opened);
       const turn = await takeTurn(file, opened, buffer.subarray(0, file.read.guard.length + bytes), {
         server: this.#lane().server,
         horizon: this.#lane().horizon,
@@ -129,6 +133,24 @@ export class LaneReader {
       buffers.give(buffer);
       if (opened !== file.held) await this.#files.held.keep(file, opened);
     }
+  }
+
+  /** Passes over what is older than the horizon in a file of which nothing was read. */
+  async #seek(file: FollowedFile, { handle }: OpenFile): Promise<void> {
+    const { horizon } = this.#lane();
+    const { format } = file.name;
+    if (file.read.offset > 0 || horizon === null || !format.isInOrder || file.size < seekBytesMin) return;
+    const beginning = await seekHorizon(handle, file.size, horizon, format);
+    if (beginning === null) return;
+    // Durable before the first slice: positions move from where the state holds them.
+    const record = { ...file.read, ...beginning };
+    file.hand(record);
+    file.head = null;
+    this.handOver.record(
+      { files: [record] },
+      () => file.arrive(record),
+      () => file.arrive(null),
+    );
   }
 
   async #changed(file: FollowedFile, { handle }: OpenFile, share: Share): Promise<void> {
@@ -172,6 +194,7 @@ export class LaneReader {
     file.hand(record);
     file.head = head;
     this.#figures.bytesRead += bytes;
+    this.#compareServers(slice.servers);
     this.handOver.deliver({
       slice: {
         lane,
@@ -193,6 +216,22 @@ export class LaneReader {
         this.#figures.bytesRefused += bytes;
       },
     });
+  }
+
+  /**
+   * SMTP rows name their server, and count for it. The lane's own server, which its path names, decides for which
+   * server the lane is evidence; when no connection is of it, somebody should say whose logs these are.
+   */
+  #compareServers(servers: readonly ServerRows[]): void {
+    const dialled = servers.filter(({ endpoints }) => endpoints.size > 0);
+    const { server, root } = this.#lane();
+    if (this.#hasCompared || dialled.length === 0) return;
+    this.#hasCompared = true;
+    if (dialled.some((one) => one.server === server)) return;
+    this.#context.logger.warn(
+      { path: root, server, named: dialled.map((one) => one.server).join(', ') },
+      'these logs are of another server than their path says; name it with --server NAME=PATH',
+    );
   }
 
   /** Stores what has changed besides positions: in order with the slices, and only of files with none on their way. */

@@ -41,6 +41,7 @@ export async function takeTurn(
   if (piece.bytes.length === 0) return { piece, slice: null };
   const result = readSlice(at, piece.bytes, at.offset, {
     protocol: file.name.protocol,
+    format: file.name.format,
     server: options.server,
     file: basename(at.path),
     finished,

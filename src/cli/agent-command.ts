@@ -23,7 +23,7 @@ export async function agentCommand(
   const security = kafkaSecurity(settings, process.env);
   const following = followingOf(settings);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     const crashed = new AbortController();
     const stop = AbortSignal.any([signal, crashed.signal]);
     const stateDirectory = stateDirectoryOf(settings, 'agent');

@@ -24,9 +24,9 @@ export async function checkLogs(following: Following): Promise<Finding[]> {
     if (files.length === 0) {
       findings.push({
         verdict: 'warning',
-        text: `${visibleText(followed.path)} holds no POP3 or IMAP4 log (${ignoredFiles} others ignored)`,
+        text: `${visibleText(followed.path)} holds no POP3, IMAP4 or SMTP log (${ignoredFiles} others ignored)`,
         remedy:
-          'Is protocol logging on? Set-PopSettings and Set-ImapSettings -ProtocolLogEnabled $true, then restart both services.',
+          'Is protocol logging on? Set-PopSettings and Set-ImapSettings -ProtocolLogEnabled $true, then restart both services; Set-ReceiveConnector -ProtocolLoggingLevel Verbose for each connector.',
       });
     }
     for (const [protocol, own] of byProtocol) {

@@ -11,7 +11,7 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
   const brokers = requireBrokers(settings);
   const security = kafkaSecurity(settings, process.env);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     let counting: KafkaCounting | null = null;
     let ready = false;
     await using collecting = await startCollecting({

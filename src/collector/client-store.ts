@@ -9,13 +9,16 @@ import type { Sighting } from '../sighting/sighting.ts';
 import type { CountedSets } from './counted-sets.ts';
 import { SumsByServer } from './sums.ts';
 
-/** One address with all its sightings; `statuses` runs beside `sightings`. */
+/**
+ * One address with all its sightings; `statuses` runs beside `sightings`. Neither grows in its place: a list that does
+ * keeps room for sixteen more, and there may be a million clients.
+ */
 export interface ClientRecord {
   readonly address: string;
   /** Dense number in the counted sets. */
   readonly number: number;
-  readonly sightings: Sighting[];
-  readonly statuses: Status[];
+  sightings: Sighting[];
+  statuses: readonly Status[];
 }
 
 /** Decides statuses; owned by the collector, which knows inventory and own addresses. */
@@ -29,6 +32,20 @@ const real: ReadonlySet<Status> = new Set(['unknown', 'acknowledged', 'known']);
 
 function isReal(status: Status): boolean {
   return real.has(status);
+}
+
+const noStatuses: readonly Status[] = [];
+/** Lists of statuses that occur; short ones, of which there are few. */
+const statusLists = new Map<string, readonly Status[]>();
+const sharedLengthMax = 4;
+
+/** The one list for all clients with these statuses. */
+function shared(list: readonly Status[]): readonly Status[] {
+  if (list.length > sharedLengthMax) return list;
+  const key = list.join();
+  const known = statusLists.get(key);
+  if (known === undefined) statusLists.set(key, list);
+  return known ?? list;
 }
 
 /** The status of a client in a set: the first, by precedence, of its sightings in it. */
@@ -99,15 +116,16 @@ export class ClientStore implements CommittedSightings {
     const { address, protocol, server } = sighting;
     let record = this.#byAddress.get(address);
     if (record === undefined) {
-      record = { address, number: this.#byAddress.size, sightings: [], statuses: [] };
+      record = { address, number: this.#byAddress.size, sightings: [], statuses: noStatuses };
       this.#byAddress.set(address, record);
     }
     let index = record.sightings.findIndex((other) => other.protocol === protocol && other.server === server);
     if (index < 0) index = record.sightings.length;
     this.sums.replace(record.sightings[index], sighting);
     const status = this.#classifier.statusOf(sighting);
-    record.sightings[index] = sighting;
-    record.statuses[index] = status;
+    if (index < record.sightings.length) record.sightings[index] = sighting;
+    else record.sightings = record.sightings.toSpliced(index, 0, sighting);
+    if (record.statuses[index] !== status) record.statuses = shared(record.statuses.toSpliced(index, 1, status));
     for (const set of this.sets.ofSighting(server, protocol)) this.#place(record, set, sighting.lastSeen);
     this.#placeBothRoles(record);
     return status;
@@ -145,9 +163,7 @@ export class ClientStore implements CommittedSightings {
 
   #reclassify(record: ClientRecord): void {
     const { rolling, bothRoles } = this.sets;
-    for (const [index, sighting] of record.sightings.entries()) {
-      record.statuses[index] = this.#classifier.statusOf(sighting);
-    }
+    record.statuses = shared(record.sightings.map((sighting) => this.#classifier.statusOf(sighting)));
     for (let entry = rolling.firstEntry(record.number); entry >= 0; entry = rolling.nextEntry(entry)) {
       const set = rolling.setOf(entry);
       if (set !== bothRoles) rolling.reclassify(entry, statuses.indexOf(this.#statusIn(record, set)));

@@ -14,6 +14,9 @@ import type { EvidenceGap } from './views.ts';
 /** Exchange 2013 and later log a health probe about every minute: rows that stay away longer are a sign. */
 const silenceWithProbesMs = 15 * 60_000;
 
+/** Whether probes are expected at all: when there were some in this time. */
+const probedWithinMs = 24 * 3_600_000;
+
 /** A folder that could not be listed for this long is not followed. */
 const scanFailingAfterMs = 60_000;
 
@@ -103,9 +106,20 @@ function readBackGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 
   return { reason: 'reading back', text: `older logs are still being read, ${percent} % done` };
 }
 
+/**
+ * What proves that SMTP is logged: probes in receive logs. Other rows do not: message tracking has none for months on a
+ * server without mail, and goes on when the receive logs are off.
+ */
+function probesOf({ now }: EvidenceInput, { lanes }: Expected): Proof {
+  const times = lanes.flatMap(({ lane }) => (lane.lastProbeAt === null ? [] : [lane.lastProbeAt]));
+  const lastSeen = times.length === 0 ? null : Math.max(...times);
+  return { lastSeen, probed: lastSeen !== null && now - lastSeen <= probedWithinMs };
+}
+
 function rowsGap(input: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
-  const { lastSeen, probed } = input.proofOf(pair.server, pair.protocol);
   const configured = input.settings.servers.get(pair.server)?.silenceAfterMs ?? null;
+  const { lastSeen, probed } =
+    pair.protocol === 'smtp' && configured === null ? probesOf(input, pair) : input.proofOf(pair.server, pair.protocol);
   const silenceAfterMs = configured ?? (probed ? silenceWithProbesMs : null);
   if (silenceAfterMs === null) {
     return {
@@ -126,6 +140,15 @@ function lossGap({ now, settings }: EvidenceInput, pair: Expected): Omit<Evidenc
   const bytes = lost.reduce((sum, { lane }) => sum + lane.bytesLost, 0);
   const at = Math.max(...lost.map(({ lane }) => lane.lostAt ?? 0));
   return { reason: 'loss', text: `${bytes} bytes of logs were gone before they were read, last at ${time(at)} UTC` };
+}
+
+/** Two agents on one log count its rows twice in every total; the sets of clients stay right. */
+function doubledGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  const alive = pair.lanes.filter((lane) => !isSilent(lane, now) && lane.lane.filesFollowed > 0);
+  const names = new Map(alive.map(({ report }) => [report.agent, report.name]));
+  if (names.size < 2) return null;
+  const text = `${[...names.values()].toSorted().join(' and ')} both follow it: totals count twice, clients do not`;
+  return { reason: 'two agents', text };
 }
 
 /** Gaps that have no lane: of the collector's own state, and of what was lost on the way to it. */
@@ -161,7 +184,8 @@ export function evidenceGaps(input: EvidenceInput): EvidenceGap[] {
     const { server, protocol } = pair;
     const liveness = livenessGap(input, pair);
     const found = liveness === null ? [readBackGap(input, pair), rowsGap(input, pair)] : [liveness];
-    for (const gap of [...found, lossGap(input, pair)]) if (gap !== null) gaps.push({ server, protocol, ...gap });
+    for (const gap of [...found, lossGap(input, pair), doubledGap(input, pair)])
+      if (gap !== null) gaps.push({ server, protocol, ...gap });
   }
   return gaps;
 }

@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { kafkaSasl, kafkaTls } from './kafka-security.ts';
 import { addressOrCidr, broker, duration, hostPort, size, windowLength } from './value-types.ts';
 
-const protocol = z.enum(['imap4', 'pop3']);
+const protocol = z.enum(['imap4', 'pop3', 'smtp']);
 
 const server = z.strictObject({
   role: z.enum(['legacy', 'new']).optional().describe('legacy = is to be switched off; decides the headline'),

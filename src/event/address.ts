@@ -25,6 +25,12 @@ export function canonicalAddress(text: string): string | null {
   return isMapped(groups) ? formatIpv4((groups[6] ?? 0) * 0x10000 + (groups[7] ?? 0)) : formatIpv6(groups);
 }
 
+/** Whether a text is an address as `canonicalAddress` writes it. */
+export function isCanonicalAddress(text: string): boolean {
+  // There is one way only to write an IPv4 address.
+  return text.indexOf(':') === -1 ? parseIpv4(text) !== -1 : canonicalAddress(text) === text;
+}
+
 /** Order of canonical addresses: IPv4 before IPv6, each by number. */
 export function compareAddresses(a: string, b: string): number {
   const ipv4A = parseIpv4(a);

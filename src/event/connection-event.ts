@@ -42,10 +42,34 @@ export interface ConnectionEvent {
   readonly users: readonly string[];
   /** Whether a user name was seen, kept even when privacy drops the names. */
   readonly hasUser: boolean;
+  /** Of SMTP: the latest refusing reply. */
   readonly failure: Failure | null;
+  /** There if and only if the protocol is SMTP. */
+  readonly smtp?: SmtpFacts;
 }
 
-/** An event closes and another one opens for the same connection when a slice names more users than this. */
+/** What SMTP logs say beyond what all protocols have. Sums, a maximum and sets: order-free as the rest of an event. */
+export interface SmtpFacts {
+  /** Mail accepted, as the receive log says it. */
+  readonly messages: number;
+  /** Mail accepted, as message tracking says it: another evidence of the same mail, never added to `messages`. */
+  readonly tracked: number;
+  /** Names in `EHLO` and `HELO`: they name the device. At most `eventUsersMax`, as the other lists. */
+  readonly helo: readonly string[];
+  /** Highest version negotiated, `TLS 1.2`; null when no row says that one was. */
+  readonly tls: string | null;
+  /** Addresses in `MAIL FROM`, without the blank one of bounces (or hashed, or none: `privacy.users`). */
+  readonly senders: readonly string[];
+  /** Names of receive connectors, without their server. */
+  readonly connectors: readonly string[];
+  /** Latest remark of the server on why a login failed (`*` rows); it tells more than the refusing reply, `failure`. */
+  readonly notice: Failure | null;
+}
+
+/**
+ * An event closes and another one opens for the same connection when a slice names more users (or names, or senders)
+ * than this.
+ */
 export const eventUsersMax = 64;
 
 /** Every text that is kept is cut at this many code points by the reader, before it is compared or hashed. */

@@ -1,6 +1,8 @@
-import { canonicalAddress } from './address.ts';
-import type { ConnectionEvent, Failure } from './connection-event.ts';
+import { isCanonicalAddress } from './address.ts';
+import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
 import { formatEndpoint, parseEndpoint } from './endpoint.ts';
+import { isEventLine } from './event-line-check.ts';
+import { protocolOf } from './protocol.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
 import { parseTimeText, timeText } from './time-text.ts';
@@ -39,7 +41,7 @@ export function encodeEvent(event: ConnectionEvent): string {
     `"server":{${endpointPart(event.endpoint)}"bytes":${event.bytesSent}},${usersPart(event.users)}` +
     `"log":{"file":{"path":${JSON.stringify(event.file)}},"offset":${event.offset}},` +
     `"straggler":{${sessionPart(event.session)}"rows":${event.rows},"commands":${event.commands},"opened":${event.opened}` +
-    `${authPart(event)}${withheldPart(event)}${failurePart(event.failure)}}}`
+    `${authPart(event)}${withheldPart(event)}${failurePart('failure', event.failure)}${event.smtp === undefined ? '' : smtpPart(event.smtp)}}}`
   );
 }
 
@@ -71,9 +73,21 @@ function withheldPart(event: ConnectionEvent): string {
   return event.hasUser && event.users.length === 0 ? ',"hasUser":true' : '';
 }
 
-function failurePart(failure: Failure | null): string {
+function failurePart(name: string, failure: Failure | null): string {
   if (failure === null) return '';
-  return `,"failure":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
+  return `,"${name}":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
+}
+
+function smtpPart({ messages, tracked, helo, tls, senders, connectors, notice }: SmtpFacts): string {
+  const parts =
+    `${messages === 0 ? '' : `,"messages":${messages}`}${tracked === 0 ? '' : `,"tracked":${tracked}`}` +
+    `${textsPart('helo', helo)}${tls === null ? '' : `,"tls":"${tls}"`}${textsPart('senders', senders)}` +
+    `${textsPart('connectors', connectors)}${failurePart('notice', notice)}`;
+  return parts === '' ? '' : `,"smtp":{${parts.slice(1)}}`;
+}
+
+function textsPart(name: string, texts: readonly string[]): string {
+  return texts.length === 0 ? '' : `,"${name}":${JSON.stringify(texts)}`;
 }
 
 /**
@@ -84,18 +98,22 @@ function failurePart(failure: Failure | null): string {
 export function decodeEvent(line: unknown): ConnectionEvent {
   const document = checkedLine(typeof line === 'string' ? parsedJson(line) : line);
   const { event, client, server, straggler } = document;
-  readTime(document['@timestamp']);
-  const first = readTime(event.start);
+  const protocol = protocolOf(document.network.protocol) ?? document.network.protocol;
   const last = readTime(event.end);
+  const first = event.start === event.end ? last : readTime(event.start);
+  if (document['@timestamp'] !== event.end) readTime(document['@timestamp']);
   if (first > last) {
     throw new EventFormatError('unreadable time', 'event.start is after event.end');
   }
-  if (event.dataset !== `exchange.${document.network.protocol}`) {
+  if (event.dataset !== `exchange.${protocol}`) {
     throw new EventFormatError('wrong schema', 'event.dataset and network.protocol differ');
+  }
+  if (straggler.smtp !== undefined && protocol !== 'smtp') {
+    throw new EventFormatError('wrong schema', 'straggler.smtp is of another protocol');
   }
   const users = document.related?.user ?? [];
   return {
-    protocol: document.network.protocol,
+    protocol,
     server: readServer(document.host.name),
     address: readAddress(client.ip),
     clientPort: client.port,
@@ -114,8 +132,24 @@ export function decodeEvent(line: unknown): ConnectionEvent {
     last,
     users,
     hasUser: users.length > 0 || straggler.hasUser === true,
-    failure:
-      straggler.failure === undefined ? null : { at: readTime(straggler.failure.at), reason: straggler.failure.reason },
+    failure: readFailure(straggler.failure),
+    ...(protocol === 'smtp' ? { smtp: readSmtp(straggler.smtp ?? {}) } : {}),
+  };
+}
+
+function readFailure(failure: { readonly at: string; readonly reason: string } | undefined): Failure | null {
+  return failure === undefined ? null : { at: readTime(failure.at), reason: failure.reason };
+}
+
+function readSmtp(part: NonNullable<EventLine['straggler']['smtp']>): SmtpFacts {
+  return {
+    messages: part.messages ?? 0,
+    tracked: part.tracked ?? 0,
+    helo: part.helo ?? [],
+    tls: part.tls ?? null,
+    senders: part.senders ?? [],
+    connectors: part.connectors ?? [],
+    notice: readFailure(part.notice),
   };
 }
 
@@ -128,16 +162,15 @@ function parsedJson(line: string): unknown {
 }
 
 function checkedLine(document: unknown): EventLine {
-  const result = eventLine.safeParse(document);
   const version = schemaVersion(document);
   if (typeof version === 'number' && version > eventSchemaVersion) {
     throw new EventFormatError('newer schema', `version ${version}`);
   }
-  if (!result.success) {
-    const issue = result.error.issues[0];
+  if (!isEventLine(document)) {
+    const issue = eventLine.safeParse(document).error?.issues[0];
     throw new EventFormatError('wrong schema', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`);
   }
-  return result.data;
+  return document;
 }
 
 /** `straggler.schema` of something that may be anything. */
@@ -156,17 +189,21 @@ function readTime(text: string): number {
 
 /** Canonical texts only: another spelling would be another client. */
 function readAddress(text: string): string {
-  if (canonicalAddress(text) !== text) {
+  if (!isCanonicalAddress(text)) {
     throw new EventFormatError('unreadable address', JSON.stringify(text.slice(0, 60)));
   }
   return text;
 }
 
-/** The key that was read last: nearly every line of a topic names one of a few servers, and one after the other. */
+/**
+ * The key that was read last: nearly every line of a topic names one of a few servers, and one after the other. All of
+ * them share its text.
+ */
 let lastServer = '';
 
 function readServer(text: string): string {
-  if (text !== lastServer && serverKey(text) !== text) {
+  if (text === lastServer) return lastServer;
+  if (serverKey(text) !== text) {
     throw new EventFormatError('unreadable server', JSON.stringify(text.slice(0, 60)));
   }
   lastServer = text;

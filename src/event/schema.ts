@@ -7,25 +7,46 @@ import { z } from 'zod';
 import { eventUsersMax, textCodePointsMax } from './connection-event.ts';
 import { isCut } from './cut-text.ts';
 import { protocols } from './protocol.ts';
+import { tlsVersionPattern } from './tls-version.ts';
 
 /** Version of the shape, `straggler.schema` of a line; left out where it is 1. A reader refuses a newer one. */
 export const eventSchemaVersion = 1;
 
-const fileCharactersMax = 4096;
+export const fileCharactersMax = 4096;
+export const addressCharactersMax = 45;
+export const portMax = 65_535;
 
 const count = z.int().min(0);
-const port = z.int().min(0).max(65_535);
+const port = z.int().min(0).max(portMax);
 const time = z.string().meta({
   description: 'ISO 8601, UTC, milliseconds',
   pattern: '^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z$',
 });
-const address = z.string().max(45).meta({ description: 'IPv4, or IPv6 as in RFC 5952; IPv4-mapped folded, no zone' });
+const address = z
+  .string()
+  .max(addressCharactersMax)
+  .meta({ description: 'IPv4, or IPv6 as in RFC 5952; IPv4-mapped folded, no zone' });
 /** A text from a log. JSON Schema counts code points, as we do; zod would count UTF-16 units. */
 const text = z
   .string()
   .refine((value) => isCut(value) && value.isWellFormed())
   .meta({ maxLength: textCodePointsMax });
 const filledText = text.refine((value) => value !== '').meta({ minLength: 1, maxLength: textCodePointsMax });
+
+const failure = z.object({ at: time, reason: text });
+const texts = z.array(filledText).min(1).max(eventUsersMax);
+
+const smtpFacts = z
+  .object({
+    messages: count.optional(),
+    tracked: count.optional(),
+    helo: texts.optional(),
+    tls: z.string().regex(tlsVersionPattern).optional(),
+    senders: texts.optional(),
+    connectors: texts.optional(),
+    notice: failure.optional(),
+  })
+  .meta({ description: 'SMTP only' });
 
 export const eventLine = z
   .object({
@@ -41,7 +62,7 @@ export const eventLine = z
     client: z.object({ ip: address, port, bytes: count }),
     server: z.object({ ip: address.optional(), port: port.optional(), bytes: count }),
     user: z.object({ name: filledText }).optional(),
-    related: z.object({ user: z.array(filledText).min(1).max(eventUsersMax) }).optional(),
+    related: z.object({ user: texts }).optional(),
     log: z.object({ file: z.object({ path: z.string().max(fileCharactersMax) }), offset: count }),
     straggler: z.object({
       schema: z.int().min(1).optional(),
@@ -51,7 +72,8 @@ export const eventLine = z
       opened: count,
       auth: z.object({ succeeded: count, failed: count }).optional(),
       hasUser: z.literal(true).optional().meta({ description: 'a user was seen whose name is withheld' }),
-      failure: z.object({ at: time, reason: text }).optional(),
+      failure: failure.optional(),
+      smtp: smtpFacts.optional(),
     }),
   })
   .meta({

@@ -1,13 +1,16 @@
 import type { Protocol } from '../event/protocol.ts';
+import type { LogFormat, LogSeries } from './format.ts';
+import { formatOf, formats } from './formats.ts';
 
 type Period = 'hour' | 'day' | 'week' | 'month';
 
 /** What the name of a log file says. */
 export interface LogFileName {
   readonly protocol: Protocol;
-  /** Back-end files name the front-end server as their client: they are never counted. */
-  readonly side: 'front' | 'back';
-  /** As in the name, upper case: `POP3`, `IMAP4BE`, or a prefix of one's own. Files of one prefix follow each other. */
+  readonly format: LogFormat;
+  /** False for logs that are known and never counted: back ends, sent mail. */
+  readonly isCounted: boolean;
+  /** As in the name, upper case: `POP3`, `RECV`, or a prefix of one's own. Files of one prefix follow each other. */
   readonly prefix: string;
   readonly period: Period;
   /** The earliest moment that the period can begin, UTC, milliseconds. The file may go on for long after its period. */
@@ -22,10 +25,22 @@ export interface OwnPrefix {
   readonly protocol: Protocol;
 }
 
-const builtInPrefixes: readonly OwnPrefix[] = [
-  { prefix: 'POP3', protocol: 'pop3' },
-  { prefix: 'IMAP4', protocol: 'imap4' },
-];
+interface NamedSeries extends LogSeries {
+  readonly format: LogFormat;
+}
+
+const builtInSeries: readonly NamedSeries[] = formats.flatMap((format) =>
+  format.series.map((series) => ({ ...series, format })),
+);
+
+function seriesOf({ prefix, protocol }: OwnPrefix): readonly NamedSeries[] {
+  const upper = prefix.toUpperCase();
+  const format = formatOf(protocol);
+  return [
+    { prefix: upper, protocol, format, isCounted: true },
+    { prefix: `${upper}BE`, protocol, format, isCounted: false },
+  ];
+}
 
 const nameEnd = '.LOG';
 // Prefixes end in a digit, so the prefix is matched first and the date by its length.
@@ -43,20 +58,14 @@ export function parseLogFileName(
   if (!upper.endsWith(nameEnd)) {
     return null;
   }
-  for (const { prefix, protocol } of [...(options.prefixes ?? []), ...builtInPrefixes]) {
-    const upperPrefix = prefix.toUpperCase();
-    if (!upper.startsWith(upperPrefix)) continue;
-    for (const [infix, side] of [
-      ['', 'front'],
-      ['BE', 'back'],
-    ] as const) {
-      const match = upper.startsWith(infix, upperPrefix.length)
-        ? dateAndSequence.exec(upper.slice(upperPrefix.length + infix.length))
-        : null;
-      const start = match === null ? null : periodOf(match[1] ?? '');
-      if (match !== null && start !== null) {
-        return { protocol, side, prefix: upperPrefix + infix, ...start, sequence: Number(match[2]) };
-      }
+  for (const { prefix, protocol, format, isCounted } of [
+    ...(options.prefixes ?? []).flatMap(seriesOf),
+    ...builtInSeries,
+  ]) {
+    const match = upper.startsWith(prefix) ? dateAndSequence.exec(upper.slice(prefix.length)) : null;
+    const start = match === null ? null : periodOf(match[1] ?? '');
+    if (match !== null && start !== null) {
+      return { protocol, format, isCounted, prefix, ...start, sequence: Number(match[2]) };
     }
   }
   return null;

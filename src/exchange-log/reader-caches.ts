@@ -2,6 +2,7 @@ import { canonicalAddress } from '../event/address.ts';
 import { cutText } from '../event/cut-text.ts';
 import { formatEndpoint, parseEndpoint } from '../event/endpoint.ts';
 import { ByteCache } from './byte-cache.ts';
+import { type ConnectorValue, connectorValue } from './connector.ts';
 import { type CommandKind, commandKind } from './pop-imap/command.ts';
 import type { RowFields } from './row.ts';
 import { TimeReader } from './time.ts';
@@ -24,6 +25,7 @@ const addressSlots = 65_536;
 const userSlots = 16_384;
 const commandSlots = 1024;
 const localSlots = 4096;
+const connectorSlots = 1024;
 /** A decoded text is cut at 256 code points, of at most 4 bytes each. */
 const textBytesMax = 1024;
 
@@ -44,6 +46,9 @@ export class ReaderCaches {
   readonly commands = new ByteCache<CommandKind>(commandSlots, (bytes, start, end) =>
     commandKind(bytes.toString('latin1', start, end)),
   );
+  readonly #connectors = new ByteCache<ConnectorValue>(connectorSlots, (bytes, start, end) =>
+    connectorValue(bytes.toString('utf8', start, end)),
+  );
   readonly #keepUser: (name: string) => string | null;
   readonly #users = new ByteCache<UserValue>(userSlots, (bytes, start, end) =>
     this.#userValue(keptText(bytes, start, end)),
@@ -60,6 +65,19 @@ export class ReaderCaches {
       : this.#users.get(bytes, fields.start(index), fields.end(index));
   }
 
+  /** What is kept of a mail address, which is a person's as much as a user's name is. */
+  keepSender(address: string): string | null {
+    return this.#keepUser(address);
+  }
+
+  /** @param index -1 = the rows have no such field */
+  connector(bytes: Buffer, fields: RowFields, index: number): ConnectorValue {
+    if (index === -1) return noConnector;
+    return fields.doubled[index] === 1
+      ? connectorValue(fields.text(bytes, index))
+      : this.#connectors.get(bytes, fields.start(index), fields.end(index));
+  }
+
   /** A user as it counts: cut first, then looked at, then withheld or not. */
   #userValue(text: string): UserValue {
     if (isBlankUser(text)) {
@@ -68,6 +86,8 @@ export class ReaderCaches {
     return isHealthMailbox(text) ? { kind: 'probe', name: null } : { kind: 'user', name: this.#keepUser(text) };
   }
 }
+
+const noConnector = connectorValue('');
 
 function localValue(text: string): LocalValue {
   const endpoint = parseEndpoint(text);

@@ -2,7 +2,7 @@ import type { FormatRows, LogFormat, SliceContext } from './format.ts';
 import { columnsOfRow } from './header.ts';
 import type { ProblemReason } from './problem.ts';
 import { RowFields } from './row.ts';
-import type { ReaderState } from './slice.ts';
+import type { ReaderState, SliceOptions } from './slice.ts';
 
 /**
  * What all rows have in common, whatever the log: they are valid when they have the columns of their header and a
@@ -27,11 +27,16 @@ export class RowReader {
   #columnCount = 0;
   #timeColumn = 0;
 
-  constructor(slice: SliceContext, format: LogFormat, state: ReaderState) {
+  constructor(
+    slice: SliceContext,
+    format: LogFormat,
+    state: ReaderState,
+    { since, until }: Pick<SliceOptions, 'since' | 'until'>,
+  ) {
     this.#slice = slice;
     this.#format = format;
-    this.#since = slice.options.since ?? Number.NEGATIVE_INFINITY;
-    this.#until = slice.options.until ?? Number.POSITIVE_INFINITY;
+    this.#since = since ?? Number.NEGATIVE_INFINITY;
+    this.#until = until ?? Number.POSITIVE_INFINITY;
     this.rows = format.readRows(slice);
     this.columns = state.columns;
     this.extraColumnsNoted = state.extraColumnsNoted;
@@ -102,6 +107,9 @@ export class RowReader {
     this.counted++;
     if (this.firstRowAt === null || time < this.firstRowAt) this.firstRowAt = time;
     if (this.lastRowAt === null || time > this.lastRowAt) this.lastRowAt = time;
+    const { server } = this.rows;
+    server.rows++;
+    if (time > server.lastRowAt) server.lastRowAt = time;
     const { fields } = this.#row;
     if (fields.unclosed) {
       this.#slice.note('quote closed by the end of the row', start, end);

@@ -15,6 +15,7 @@ import { formatOf } from './formats.ts';
 import { columnsOfComment } from './header.ts';
 import { type ProblemReason, Problems } from './problem.ts';
 import { RowReader } from './row-reader.ts';
+import { ServerTally } from './server-rows.ts';
 import { type ReaderState, type SliceOptions, type SliceResult, rowBytesMaxDefault } from './slice.ts';
 
 const lineFeed = 0x0a;
@@ -37,6 +38,7 @@ class SliceReading {
   readonly #format: LogFormat;
   readonly #rows: RowReader;
   readonly #problems = new Problems();
+  readonly #servers = new Map<string, ServerTally>();
   #skippingFrom: number | null;
   #invalid = 0;
   #line = 0;
@@ -50,9 +52,10 @@ class SliceReading {
     this.#finished = options.finished;
     this.#rowBytesMax = options.rowBytesMax ?? rowBytesMaxDefault;
     this.#skippingFrom = state.skippingFrom;
-    this.#format = formatOf(options.protocol);
+    this.#format = options.format ?? formatOf(options.protocol);
     const note = (reason: ProblemReason, start: number, end: number): void => this.#note(reason, start, end);
-    this.#rows = new RowReader({ bytes, offset, options, note }, this.#format, state);
+    const server = (key: string): ServerTally => this.#server(key);
+    this.#rows = new RowReader({ bytes, offset, options, note, server }, this.#format, state, options);
   }
 
   read(): SliceResult {
@@ -68,7 +71,7 @@ class SliceReading {
       },
       end: this.#offset + this.#done,
       events: rows.rows.events,
-      endpoints: [...rows.rows.endpoints],
+      servers: [...this.#servers.values()].filter((server) => server.rows > 0),
       rows: { event: rows.counted, ignored: rows.ignored, invalid: this.#invalid + rows.invalid },
       lines: this.#line,
       problems: this.#problems.list(),
@@ -165,6 +168,15 @@ class SliceReading {
     } else if (columns !== null) {
       this.#rows.useColumns(columns);
     }
+  }
+
+  #server(key: string): ServerTally {
+    let server = this.#servers.get(key);
+    if (server === undefined) {
+      server = new ServerTally(key);
+      this.#servers.set(key, server);
+    }
+    return server;
   }
 
   #note(reason: ProblemReason, start: number, end: number): void {

@@ -1,7 +1,7 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
-import type { Protocol } from '../event/protocol.ts';
+import type { LogFormat, RowOptions } from './format.ts';
 import type { Problem } from './problem.ts';
-import type { ReaderCaches } from './reader-caches.ts';
+import type { ServerRows } from './server-rows.ts';
 
 /** What must be known to read on in mid-file. */
 export interface ReaderState {
@@ -15,15 +15,11 @@ export interface ReaderState {
 
 export const startOfFile: ReaderState = { columns: null, skippingFrom: null, extraColumnsNoted: false };
 
-export interface SliceOptions {
-  readonly protocol: Protocol;
-  /** Key of the server. */
-  readonly server: string;
-  /** Goes into the events as it is. */
-  readonly file: string;
+export interface SliceOptions extends RowOptions {
+  /** Which of the protocol's logs it is; the first of them where it is left out. */
+  readonly format?: LogFormat;
   /** The bytes reach the end of a file that will not grow any more: an unterminated tail is read too. */
   readonly finished: boolean;
-  readonly caches: ReaderCaches;
   /** Only rows of `since <= time < until` make events; all are read and counted. Milliseconds since the epoch. */
   readonly since?: number;
   readonly until?: number;
@@ -39,8 +35,8 @@ export interface SliceResult {
   readonly end: number;
   /** In rising order of the offset of their first row; offsets are distinct. */
   readonly events: readonly ConnectionEvent[];
-  /** Local `address:port` dialled in rows that count, each once: of rows outside `since` and `until` too. */
-  readonly endpoints: readonly string[];
+  /** Servers with rows that count: those of the rows, where the log names them. */
+  readonly servers: readonly ServerRows[];
   /** Rows that count (those outside `since` and `until` too), are ignored by rule, or are invalid. */
   readonly rows: { readonly event: number; readonly ignored: number; readonly invalid: number };
   /** Line feeds before `end`. */

@@ -11,6 +11,7 @@ export interface InputFile {
   /** The folder as it was reached. */
   readonly folder: string;
   readonly protocol: Protocol;
+  /** By its path. SMTP rows name theirs themselves, mostly. */
   readonly server: string;
   /** What its name says; null when its protocol was named by hand. */
   readonly name: LogFileName | null;
@@ -37,7 +38,7 @@ export interface FoundInput {
   /** Whose log standard input is; null when it is not read. */
   readonly standardInput: LogSource | null;
   readonly sources: readonly LogSource[];
-  /** Log files that are known by name and never counted: those of the back end. */
+  /** Log files that are known by name and never counted: back end, sent mail. */
   readonly ignoredFiles: number;
   readonly unreadable: readonly UnreadableInput[];
   /** PATHs below which there was no log at all. */

@@ -8,7 +8,7 @@ const problemsShownMax = 20;
 export function reportNotes({ input, unreadable, found }: Report): readonly string[] {
   const notes: string[] = [];
   for (const { path, reason } of unreadable) notes.push(`${path} ${reason}`);
-  for (const path of found.emptyPaths) notes.push(`${path} holds no POP3 or IMAP4 log`);
+  for (const path of found.emptyPaths) notes.push(`${path} holds no POP3, IMAP4 or SMTP log`);
   const [guessed] = found.guessedPaths;
   if (guessed !== undefined) {
     const more = found.guessedPaths.length > 1 ? ` and ${found.guessedPaths.length - 1} more` : '';

@@ -2,6 +2,8 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import split from 'split2';
+import type { LogFormat } from '../exchange-log/format.ts';
+import { formatOfHead } from '../exchange-log/formats.ts';
 import type { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import { readSlice } from '../exchange-log/slice-reader.ts';
 import { type ReaderState, rowBytesMaxDefault, startOfFile } from '../exchange-log/slice.ts';
@@ -56,6 +58,8 @@ class LineReading {
   readonly #tally: Tally;
   readonly #caches: ReaderCaches;
   readonly #options: ReadOptions;
+  readonly #servers = new Set<string>();
+  #format: LogFormat | null = null;
   #lineFeeds = 0;
   #lastByte = lineFeed;
   #linesAdded = 0;
@@ -71,7 +75,6 @@ class LineReading {
     this.#caches = caches;
     this.#options = options;
     tally.files++;
-    tally.source(input).files++;
   }
 
   countChunk(chunk: Buffer): void {
@@ -99,6 +102,7 @@ class LineReading {
       this.#tally.unterminated++;
     }
     this.#tally.addOverLongRows(standardInputPath, this.#lineFeeds - wholeLines);
+    this.#tally.addFile(this.#input, this.#servers);
   }
 
   #readWaiting(lastEnd: '\n' | ''): void {
@@ -107,15 +111,19 @@ class LineReading {
     }
     const { since, until } = this.#options;
     const bytes = Buffer.from(this.#waiting.join('\n') + lastEnd);
+    this.#format ??= formatOfHead(this.#input.protocol, bytes);
     const slice = readSlice(this.#state, bytes, this.#offset, {
       ...this.#input,
+      format: this.#format,
       file: standardInputPath,
       finished: false,
       caches: this.#caches,
+      onLogin: (login) => this.#tally.failedLogins.add(this.#input.protocol, login),
       ...(since === null ? {} : { since }),
       ...(until === null ? {} : { until }),
     });
-    this.#tally.addSlice(this.#tally.source(this.#input), standardInputPath, slice, this.#linesRead);
+    this.#tally.addSlice(this.#input.protocol, standardInputPath, slice, this.#linesRead);
+    for (const { server } of slice.servers) this.#servers.add(server);
     this.#state = slice.state;
     this.#offset = slice.end;
     this.#linesRead += slice.lines;

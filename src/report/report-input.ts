@@ -11,7 +11,7 @@ export interface ReportInput {
   readonly bytes: number;
   /** All rows, of which `ignoredRows` and `badRows` do not count. */
   readonly rows: number;
-  /** Log files that are known and never counted (back end). */
+  /** Log files that are known and never counted (back end, sent mail). */
   readonly ignoredFiles: number;
   readonly ignoredRows: number;
   readonly badRows: number;

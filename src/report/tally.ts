@@ -4,6 +4,7 @@ import type { SliceResult } from '../exchange-log/slice.ts';
 import { OwnAddresses } from '../inventory/own-addresses.ts';
 import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import { type Sighting, applyEvent, emptySighting } from '../sighting/sighting.ts';
+import { FailedLogins } from './failed-logins.ts';
 import type { LogSource } from './input-file.ts';
 import { ProblemList } from './problem-list.ts';
 
@@ -23,6 +24,7 @@ export interface SourceTally {
 export class Tally {
   readonly problems = new ProblemList();
   readonly own: OwnAddresses;
+  readonly failedLogins = new FailedLogins();
   files = 0;
   bytes = 0;
   rows = 0;
@@ -54,13 +56,11 @@ export class Tally {
   }
 
   /** @param linesBefore lines of the input before this slice */
-  addSlice(source: SourceTally, path: string, slice: SliceResult, linesBefore: number): void {
+  addSlice(protocol: Protocol, path: string, slice: SliceResult, linesBefore: number): void {
     const { rows } = slice;
     this.rows += rows.event + rows.ignored + rows.invalid;
     this.ignoredRows += rows.ignored;
     this.badRows += rows.invalid;
-    source.rows += rows.event;
-    source.lastRowAt = later(source.lastRowAt, slice.lastRowAt);
     this.lastRowAt = later(this.lastRowAt, slice.lastRowAt);
     if (slice.firstRowAt !== null && (this.firstRowAt === null || slice.firstRowAt < this.firstRowAt)) {
       this.firstRowAt = slice.firstRowAt;
@@ -69,8 +69,24 @@ export class Tally {
       const [first] = places;
       this.problems.add(path, first === undefined ? null : linesBefore + first.line + 1, reason, count);
     }
-    this.own.learn(source.server, slice.endpoints);
-    for (const event of slice.events) addEvent(source, event);
+    for (const { server, rows: counted, lastRowAt, endpoints } of slice.servers) {
+      const source = this.source({ server, protocol });
+      source.rows += counted;
+      source.lastRowAt = later(source.lastRowAt, lastRowAt);
+      this.own.learn(server, [...endpoints]);
+    }
+    let source: SourceTally | null = null;
+    for (const event of slice.events) {
+      if (source?.server !== event.server) source = this.source(event);
+      addEvent(source, event);
+    }
+  }
+
+  /** A file was read: it is of the servers that its rows name, or else of the one that its path names. */
+  addFile(source: LogSource, servers: ReadonlySet<string>): void {
+    const { protocol } = source;
+    if (servers.size === 0) this.source(source).files++;
+    for (const server of servers) this.source({ server, protocol }).files++;
   }
 
   /** Rows that were dropped for their length before the reader saw them. */

@@ -1,11 +1,17 @@
-import { isProtocol } from '../event/protocol.ts';
+import { protocolOf } from '../event/protocol.ts';
 import type { Failure } from '../event/connection-event.ts';
+import { tlsVersionPattern } from '../event/tls-version.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { restoredTexts } from './few-texts.ts';
 import type { Sighting } from './sighting.ts';
+import { type SmtpSighting, emptySmtp } from './smtp-sighting.ts';
 
-/** Version of the stored form; a program reads its own and older ones. */
-const sightingVersion = 1;
+/**
+ * Versions of the stored form; a program reads its own and older ones. Version 2 has the SMTP part, and only what has
+ * one is written so: a program that knows version 1 alone reads the others as before.
+ */
+const sightingVersion = 2;
+const versionWithoutSmtp = 1;
 
 /** A stored sighting that cannot be used; the message says why. */
 export class UnreadableSighting extends Error {
@@ -40,14 +46,31 @@ interface Stored {
   h?: 0 | 1;
   e?: readonly string[];
   eo?: 1;
-  f?: readonly [number, string];
+  f?: StoredFailure;
+  m?: StoredSmtp;
+}
+
+type StoredFailure = readonly [at: number, reason: string];
+
+interface StoredSmtp {
+  /** Messages, tracked. */
+  n: readonly [number, number];
+  h?: readonly string[];
+  ho?: 1;
+  t?: string;
+  s?: readonly string[];
+  so?: 1;
+  c?: readonly string[];
+  co?: 1;
+  /** The notice. */
+  f?: StoredFailure;
 }
 
 /** Compact JSON, 120 to 200 bytes for a plain client. The sighting holds at least one event. */
 export function encodeSighting(sighting: Sighting): string {
   const { users, endpoints, lastFailure } = sighting;
   const stored: Stored = {
-    v: sightingVersion,
+    v: sighting.smtp === undefined ? versionWithoutSmtp : sightingVersion,
     p: sighting.protocol,
     s: sighting.server,
     a: sighting.address,
@@ -68,20 +91,35 @@ export function encodeSighting(sighting: Sighting): string {
   if (endpoints.size > 0) stored.e = endpoints.values();
   if (endpoints.approximate) stored.eo = 1;
   if (lastFailure !== null) stored.f = [lastFailure.at, lastFailure.reason];
+  if (sighting.smtp !== undefined) stored.m = storedSmtp(sighting.smtp);
   return JSON.stringify(stored);
+}
+
+function storedSmtp({ messages, tracked, helo, tls, senders, connectors, notice }: SmtpSighting): StoredSmtp {
+  const stored: StoredSmtp = { n: [messages, tracked] };
+  if (helo.size > 0) stored.h = helo.values();
+  if (helo.approximate) stored.ho = 1;
+  if (tls !== null) stored.t = tls;
+  if (senders.size > 0) stored.s = senders.values();
+  if (senders.approximate) stored.so = 1;
+  if (connectors.size > 0) stored.c = connectors.values();
+  if (connectors.approximate) stored.co = 1;
+  if (notice !== null) stored.f = [notice.at, notice.reason];
+  return stored;
 }
 
 /** The inverse of `encodeSighting`; throws UnreadableSighting for anything that it could not have written. */
 export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sighting {
   const stored = parse(text);
-  if (typeof stored.p !== 'string' || !isProtocol(stored.p)) throw new UnreadableSighting('its protocol is not known');
+  const protocol = typeof stored.p === 'string' ? protocolOf(stored.p) : null;
+  if (protocol === null) throw new UnreadableSighting('its protocol is not known');
   const [connections, rows, commands, loginsSucceeded, loginsFailed, bytesReceived, bytesSent] = counts(stored.n);
   const [firstSeen, lastSeen] = times(stored.t);
   const users = texts(stored.u, stored.uo, mode, 'users');
   if (stored.h !== undefined && stored.h !== 0 && stored.h !== 1) throw new UnreadableSighting('its user mark is odd');
   return {
-    protocol: stored.p,
-    server: name(stored.s, 'server'),
+    protocol,
+    server: sharedServer(name(stored.s, 'server')),
     address: name(stored.a, 'address'),
     connections,
     rows,
@@ -96,6 +134,39 @@ export function decodeSighting(text: string, mode: TextsMode = 'bounded'): Sight
     hasUser: stored.h === undefined ? users.size > 0 : stored.h === 1,
     endpoints: texts(stored.e, stored.eo, mode, 'endpoints'),
     lastFailure: failure(stored.f),
+    ...(protocol === 'smtp' ? { smtp: smtpPart(stored, mode) } : {}),
+  };
+}
+
+/** Names of servers that were read lately, so that a million clients do not hold a copy each. */
+const servers = new Map<string, string>();
+const serversMax = 1000;
+
+function sharedServer(text: string): string {
+  const known = servers.get(text);
+  if (known !== undefined) return known;
+  if (servers.size >= serversMax) servers.clear();
+  servers.set(text, text);
+  return text;
+}
+
+function smtpPart({ v, m }: Partial<Stored>, mode: TextsMode): SmtpSighting {
+  if (v === versionWithoutSmtp) return emptySmtp(mode);
+  const stored: Partial<StoredSmtp> = m ?? {};
+  if (!Array.isArray(stored.n) || stored.n.length !== 2 || !stored.n.every(isCount)) {
+    throw new UnreadableSighting('its SMTP counts are not two whole numbers');
+  }
+  const [messages, tracked] = stored.n as unknown as [number, number];
+  const { t: tls = null } = stored;
+  if (tls !== null && !tlsVersionPattern.test(tls)) throw new UnreadableSighting('its TLS version is none');
+  return {
+    messages,
+    tracked,
+    helo: texts(stored.h, stored.ho, mode, 'names'),
+    tls,
+    senders: texts(stored.s, stored.so, mode, 'senders'),
+    connectors: texts(stored.c, stored.co, mode, 'connectors'),
+    notice: failure(stored.f),
   };
 }
 
@@ -111,7 +182,7 @@ function parse(text: string): Partial<Stored> {
   if (typeof v === 'number' && v > sightingVersion) {
     throw new UnreadableSighting(`it has version ${v}, this program knows up to ${sightingVersion}`, true);
   }
-  if (v !== sightingVersion) throw new UnreadableSighting('it has no known version');
+  if (v !== sightingVersion && v !== versionWithoutSmtp) throw new UnreadableSighting('it has no known version');
   return stored;
 }
 

@@ -2,7 +2,7 @@
 import type { Protocol } from '../event/protocol.ts';
 import { timeText } from '../event/time-text.ts';
 import { hintsOf } from './hints.ts';
-import type { Sighting } from './sighting.ts';
+import { type Sighting, lastFailureOf } from './sighting.ts';
 
 /** What is said of a sighting, and not counted: never stored. */
 export interface Classification<Status extends string> {
@@ -45,7 +45,8 @@ export function describeSighting<Status extends string>(
   sighting: Sighting,
   { status, label, owner }: Classification<Status>,
 ): DescribedSighting<Status> {
-  const { lastFailure } = sighting;
+  const { smtp } = sighting;
+  const lastFailure = lastFailureOf(sighting);
   return {
     protocol: sighting.protocol,
     server: sighting.server,
@@ -66,11 +67,17 @@ export function describeSighting<Status extends string>(
     usersApproximate: sighting.users.approximate,
     endpoints: sighting.endpoints.values(),
     lastFailure: lastFailure === null ? null : { at: timeText(lastFailure.at), reason: lastFailure.reason },
-    messages: 0,
-    tracked: 0,
-    helo: [],
-    tls: null,
-    senders: [],
-    connectors: [],
+    messages: smtp?.messages ?? 0,
+    tracked: smtp?.tracked ?? 0,
+    helo: smtp?.helo.values() ?? [],
+    tls: tlsOf(sighting),
+    senders: smtp?.senders.values() ?? [],
+    connectors: smtp?.connectors.values() ?? [],
   };
+}
+
+/** `none` when a receive log names the client and no negotiation; message tracking says nothing of it. */
+function tlsOf({ rows, smtp }: Sighting): string | null {
+  if (smtp === undefined) return null;
+  return smtp.tls ?? (rows > smtp.tracked ? 'none' : null);
 }

@@ -4,7 +4,7 @@ import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { ManyTexts } from './many-texts.ts';
 import { SketchedTexts } from './sketched-texts.ts';
 
-/** Up to 16 texts, sorted by code point, as nearly every set is; immutable. */
+/** None, or two up to 16 texts, sorted by code point; immutable. */
 class FewTexts implements DistinctTexts {
   private readonly texts: readonly string[];
   private readonly mode: TextsMode;
@@ -54,6 +54,50 @@ class FewTexts implements DistinctTexts {
   }
 }
 
+/**
+ * One text, as most sets hold: without the list, since there may be millions of them. Immutable.
+ */
+class OneText implements DistinctTexts {
+  private readonly text: string;
+  private readonly mode: TextsMode;
+
+  constructor(text: string, mode: TextsMode) {
+    this.text = text;
+    this.mode = mode;
+  }
+
+  get size(): number {
+    return 1;
+  }
+
+  get total(): number {
+    return 1;
+  }
+
+  get approximate(): boolean {
+    return false;
+  }
+
+  values(): readonly string[] {
+    return [this.text];
+  }
+
+  add(text: string): DistinctTexts {
+    if (text === this.text) return this;
+    const order = compareByCodePoint(text, this.text);
+    if (text.toLowerCase() === this.text.toLowerCase()) return order < 0 ? new OneText(text, this.mode) : this;
+    return new FewTexts(order < 0 ? [text, this.text] : [this.text, text], this.mode);
+  }
+
+  merge(other: DistinctTexts): DistinctTexts {
+    return other.size === 0 ? this : other.copy().add(this.text);
+  }
+
+  copy(): DistinctTexts {
+    return this;
+  }
+}
+
 /** In its place; `toSpliced` makes arrays without spare room, where spreading and sorting leave 128 bytes of it. */
 function inserted(texts: readonly string[], text: string): readonly string[] {
   const after = texts.findIndex((one) => compareByCodePoint(one, text) > 0);
@@ -66,15 +110,15 @@ const empty = { all: new FewTexts([], 'all'), bounded: new FewTexts([], 'bounded
  * Sets of one text that were made lately. Nearly all clients of a server dial one and the same endpoint: a million of
  * them share its set.
  */
-const recent = { all: new Map<string, FewTexts>(), bounded: new Map<string, FewTexts>() } as const;
+const recent = { all: new Map<string, OneText>(), bounded: new Map<string, OneText>() } as const;
 const recentMax = 256;
 
-function oneText(text: string, mode: TextsMode): FewTexts {
+function oneText(text: string, mode: TextsMode): OneText {
   const sets = recent[mode];
   const known = sets.get(text);
   if (known !== undefined) return known;
   if (sets.size >= recentMax) sets.clear();
-  const set = new FewTexts([text], mode);
+  const set = new OneText(text, mode);
   sets.set(text, set);
   return set;
 }

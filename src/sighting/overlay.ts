@@ -1,6 +1,7 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
 import type { Protocol } from '../event/protocol.ts';
-import { applyEvent, cloneSighting, emptySighting, sightingKey } from './sighting.ts';
+import { BySource } from './by-source.ts';
+import { applyEvent, cloneSighting, emptySighting } from './sighting.ts';
 import type { Sighting } from './sighting.ts';
 
 /** A sighting whose new state is durable, or is about to be made so. */
@@ -19,8 +20,8 @@ export interface CommittedSighting {
  */
 export class Overlay {
   readonly #lookup: (protocol: Protocol, server: string, address: string) => Sighting | undefined;
-  #pending = new Map<string, CommittedSighting>();
-  #taken = new Map<string, CommittedSighting>();
+  #pending = new BySource<CommittedSighting>();
+  #taken = new BySource<CommittedSighting>();
 
   constructor(lookup: (protocol: Protocol, server: string, address: string) => Sighting | undefined) {
     this.#lookup = lookup;
@@ -32,11 +33,11 @@ export class Overlay {
   }
 
   apply(event: ConnectionEvent, { readingBack }: { readonly readingBack: boolean }): void {
-    const key = sightingKey(event.protocol, event.server, event.address);
-    let pending = this.#pending.get(key);
+    const { protocol, server, address } = event;
+    let pending = this.#pending.get(protocol, server, address);
     if (pending === undefined) {
-      pending = this.#begin(event, key, readingBack);
-      this.#pending.set(key, pending);
+      pending = this.#begin(event, readingBack);
+      this.#pending.add(protocol, server, address, pending);
     }
     applyEvent(pending.sighting, event);
   }
@@ -44,19 +45,18 @@ export class Overlay {
   /** The changes since the last call. The caller owns the sightings; this overlay never changes them again. */
   take(): CommittedSighting[] {
     this.#taken = this.#pending;
-    this.#pending = new Map();
-    return [...this.#taken.values()];
+    this.#pending = new BySource();
+    return this.#taken.values();
   }
 
   /** Forgets all that is pending or taken: the committed sightings are the truth again. */
   clear(): void {
-    this.#pending = new Map();
-    this.#taken = new Map();
+    this.#pending = new BySource();
+    this.#taken = new BySource();
   }
 
-  #begin(event: ConnectionEvent, key: string, readingBack: boolean): CommittedSighting {
-    const { protocol, server, address } = event;
-    const newest = this.#taken.get(key)?.sighting ?? this.#lookup(protocol, server, address);
+  #begin({ protocol, server, address }: ConnectionEvent, readingBack: boolean): CommittedSighting {
+    const newest = this.#taken.get(protocol, server, address)?.sighting ?? this.#lookup(protocol, server, address);
     if (newest !== undefined) return { sighting: cloneSighting(newest), firstSeenLive: false };
     return { sighting: emptySighting(protocol, server, address, 'bounded'), firstSeenLive: !readingBack };
   }

@@ -3,6 +3,8 @@ import type { Protocol } from '../event/protocol.ts';
 import { laterFailure } from '../event/later-failure.ts';
 import type { DistinctTexts, TextsMode } from './distinct-texts.ts';
 import { noTexts } from './few-texts.ts';
+import { type SmtpSighting, applySmtp, cloneSmtp, emptySmtp, mergeSmtp } from './smtp-sighting.ts';
+import { plus } from './sum.ts';
 
 /**
  * All that is known of one (server, protocol, client address). Every field is a sum, a minimum, a maximum or a
@@ -26,7 +28,10 @@ export interface Sighting {
   users: DistinctTexts;
   hasUser: boolean;
   endpoints: DistinctTexts;
+  /** Of SMTP: the latest refusing reply; what is shown is `lastFailureOf`. */
   lastFailure: Failure | null;
+  /** There if and only if the protocol is SMTP. */
+  readonly smtp?: SmtpSighting;
 }
 
 /** Identity of a sighting as one text; no part can hold a tab. */
@@ -53,6 +58,7 @@ export function emptySighting(protocol: Protocol, server: string, address: strin
     hasUser: false,
     endpoints: noTexts(mode),
     lastFailure: null,
+    ...(protocol === 'smtp' ? { smtp: emptySmtp(mode) } : {}),
   };
 }
 
@@ -71,6 +77,7 @@ export function applyEvent(sighting: Sighting, event: ConnectionEvent): void {
   sighting.hasUser ||= event.hasUser;
   if (event.endpoint !== null) sighting.endpoints = sighting.endpoints.add(event.endpoint);
   sighting.lastFailure = laterFailure(sighting.lastFailure, event.failure);
+  if (sighting.smtp !== undefined && event.smtp !== undefined) applySmtp(sighting.smtp, event.smtp);
 }
 
 /** Merges `other`, of the same server, protocol, address and mode, into `into`; `other` stays as it is. */
@@ -88,17 +95,19 @@ export function mergeSighting(into: Sighting, other: Sighting): void {
   into.hasUser ||= other.hasUser;
   into.endpoints = into.endpoints.merge(other.endpoints);
   into.lastFailure = laterFailure(into.lastFailure, other.lastFailure);
+  if (into.smtp !== undefined && other.smtp !== undefined) mergeSmtp(into.smtp, other.smtp);
 }
 
 /** A copy that can be changed without changing the original. */
 export function cloneSighting(sighting: Sighting): Sighting {
-  return { ...sighting, users: sighting.users.copy(), endpoints: sighting.endpoints.copy() };
+  const copy = { ...sighting, users: sighting.users.copy(), endpoints: sighting.endpoints.copy() };
+  return sighting.smtp === undefined ? copy : { ...copy, smtp: cloneSmtp(sighting.smtp) };
 }
 
 /**
- * Sums stop at the largest safe integer: sizes in a log can be anything, and beyond it a sum would depend on the
- * order of its parts. Of numbers that are not negative a sum that stops does not.
+ * The failure that is shown. Of SMTP the server's own remark if there is any, because it names the reason that the
+ * reply to the client withholds; whichever is later.
  */
-function plus(left: number, right: number): number {
-  return Math.min(left + right, Number.MAX_SAFE_INTEGER);
+export function lastFailureOf({ lastFailure, smtp }: Pick<Sighting, 'lastFailure' | 'smtp'>): Failure | null {
+  return smtp?.notice ?? lastFailure;
 }

@@ -4,10 +4,9 @@
  */
 import { compareAddresses, type ClientAddress } from './client-address.ts';
 import type { LoggedEndpoint, LoggedProtocol, LogRow } from './log-row.ts';
+import { SmtpSourceLedger } from './smtp/smtp-ledger.ts';
+import { compareTexts, cut, endpointOf, enterText, isoTime } from './truth-texts.ts';
 import type { ClientTruth, SourceTruth, Truth } from './truth.ts';
-
-/** Texts that are kept are cut at this many code points before they are compared. */
-const textCodePointsMax = 256;
 
 interface Tally {
   readonly address: ClientAddress;
@@ -107,6 +106,7 @@ export class SourceLedger {
       unreadableSizes: this.unreadableSizes,
       rowsWithExtraColumns: this.rowsWithExtraColumns,
       rowsWithNulHead: this.rowsWithNulHead,
+      ignoredRows: 0,
       backEndFiles: this.backEndFiles,
       backEndRows: this.backEndRows,
     };
@@ -198,13 +198,14 @@ function resumed(client: ClientTruth): Tally {
 
 /** All accounts of a world. */
 export class Ledger {
-  readonly #sources: SourceLedger[];
+  readonly #sources: (SourceLedger | SmtpSourceLedger)[];
 
   /** `earlier`: the truth of what the files hold already. */
   constructor(earlier: Truth | null = null) {
     this.#sources = (earlier?.sources ?? []).map((source) => {
       const clients = earlier?.clients ?? [];
-      const ledger = new SourceLedger(source.server, source.protocol);
+      const { server, protocol } = source;
+      const ledger = protocol === 'smtp' ? new SmtpSourceLedger(server) : new SourceLedger(server, protocol);
       ledger.resume(
         source,
         clients.filter((client) => client.server === source.server && client.protocol === source.protocol),
@@ -215,8 +216,16 @@ export class Ledger {
 
   open(server: string, protocol: LoggedProtocol): SourceLedger {
     const known = this.#sources.find((source) => source.server === server && source.protocol === protocol);
-    if (known !== undefined) return known;
+    if (known instanceof SourceLedger) return known;
     const source = new SourceLedger(server, protocol);
+    this.#sources.push(source);
+    return source;
+  }
+
+  openSmtp(server: string): SmtpSourceLedger {
+    const known = this.#sources.find((source) => source.server === server && source.protocol === 'smtp');
+    if (known instanceof SmtpSourceLedger) return known;
+    const source = new SmtpSourceLedger(server);
     this.#sources.push(source);
     return source;
   }
@@ -233,30 +242,7 @@ export class Ledger {
   }
 }
 
-/** By code point, as UTF-8 bytes sort; JavaScript's own order is that of UTF-16 and differs beyond U+FFFF. */
-function compareTexts(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
-
-function enterText(texts: Map<string, string>, text: string): void {
-  const key = text.toLowerCase();
-  const known = texts.get(key);
-  if (known === undefined || (known !== text && compareTexts(text, known) < 0)) texts.set(key, text);
-}
-
-function cut(text: string): string {
-  return text.length <= textCodePointsMax ? text : Array.from(text).slice(0, textCodePointsMax).join('');
-}
-
 /** The simulator's own probes are called so, with or without a domain. */
 function isHealthMailbox(user: string): boolean {
   return user.slice(user.lastIndexOf('\\') + 1).startsWith('HealthMailbox');
-}
-
-function endpointOf({ address, port }: LoggedEndpoint): string {
-  return address.family === 6 ? `[${address.canonical}]:${port}` : `${address.canonical}:${port}`;
-}
-
-function isoTime(timeMs: number): string {
-  return new Date(timeMs).toISOString();
 }

@@ -1,9 +1,32 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import type { LoggedProtocol } from './log-row.ts';
 
+export type TruthProtocol = LoggedProtocol | 'smtp';
+
+/** A failure, with the time as text. */
+export interface FailureTruth {
+  readonly at: string;
+  readonly reason: string;
+}
+
+/** What only SMTP has. */
+export interface SmtpTruth {
+  /** Rows of receive logs; the others are of message tracking. */
+  readonly receiveRows: number;
+  readonly messages: number;
+  readonly tracked: number;
+  readonly helo: readonly string[];
+  /** Highest version negotiated. */
+  readonly tls: string | null;
+  readonly senders: readonly string[];
+  readonly connectors: readonly string[];
+  /** The latest remark on a failed login; `lastFailure` is the latest refusing reply. */
+  readonly notice: FailureTruth | null;
+}
+
 /** What a reader of the logs must find for one server, protocol and client address. Times are ISO 8601, UTC. */
 export interface ClientTruth {
-  readonly protocol: LoggedProtocol;
+  readonly protocol: TruthProtocol;
   readonly server: string;
   readonly address: string;
   /** Family and number of the address: clients are in the order protocol, server, family, number. */
@@ -20,12 +43,13 @@ export interface ClientTruth {
   readonly users: readonly string[];
   readonly hasUser: boolean;
   readonly endpoints: readonly string[];
-  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  readonly lastFailure: FailureTruth | null;
+  readonly smtp?: SmtpTruth;
 }
 
 /** What a reader must find in the files of one server and protocol. */
 export interface SourceTruth {
-  readonly protocol: LoggedProtocol;
+  readonly protocol: TruthProtocol;
   readonly server: string;
   readonly files: number;
   readonly rows: number;
@@ -38,6 +62,9 @@ export interface SourceTruth {
   readonly unreadableSizes: number;
   readonly rowsWithExtraColumns: number;
   readonly rowsWithNulHead: number;
+  /** Rows of message tracking that count for nobody. */
+  readonly ignoredRows: number;
+  /** Files that are ignored: of back ends, of what the server sends. */
   readonly backEndFiles: number;
   readonly backEndRows: number;
 }
@@ -50,7 +77,7 @@ export interface Truth {
 
 /** A client entry in the spelling of a JSON report, without what the inventory decides (status, label, owner). */
 export interface ExpectedClient {
-  readonly protocol: LoggedProtocol;
+  readonly protocol: TruthProtocol;
   readonly server: string;
   readonly address: string;
   readonly hints: readonly string[];
@@ -65,11 +92,11 @@ export interface ExpectedClient {
   readonly usersTotal: number;
   readonly usersApproximate: boolean;
   readonly endpoints: readonly string[];
-  readonly lastFailure: { readonly at: string; readonly reason: string } | null;
+  readonly lastFailure: FailureTruth | null;
   readonly messages: number;
   readonly tracked: number;
   readonly helo: readonly string[];
-  readonly tls: null;
+  readonly tls: string | null;
   readonly senders: readonly string[];
   readonly connectors: readonly string[];
 }
@@ -92,18 +119,24 @@ export function expectedClients(truth: Truth): ExpectedClient[] {
     usersTotal: client.users.length,
     usersApproximate: false,
     endpoints: client.endpoints,
-    lastFailure: client.lastFailure,
-    messages: 0,
-    tracked: 0,
-    helo: [],
-    tls: null,
-    senders: [],
-    connectors: [],
+    lastFailure: client.smtp?.notice ?? client.lastFailure,
+    messages: client.smtp?.messages ?? 0,
+    tracked: client.smtp?.tracked ?? 0,
+    helo: client.smtp?.helo ?? [],
+    tls: tlsOf(client.smtp),
+    senders: client.smtp?.senders ?? [],
+    connectors: client.smtp?.connectors ?? [],
   }));
+}
+
+function tlsOf(smtp: SmtpTruth | undefined): string | null {
+  if (smtp === undefined) return null;
+  return smtp.tls ?? (smtp.receiveRows > 0 ? 'none' : null);
 }
 
 function hintsOf(client: ClientTruth): string[] {
   const hints: string[] = [];
+  if (client.protocol === 'smtp') return hints;
   if (client.connections > 0 && client.commands === 0) hints.push('opens only');
   if (client.commands > 0 && client.logins.succeeded + client.logins.failed === 0) hints.push('never logged in');
   if (client.logins.failed > 0 && client.logins.succeeded === 0) hints.push('logins fail');

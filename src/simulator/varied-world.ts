@@ -1,4 +1,4 @@
-/** A world with everything in it that the logs of these two protocols can hold: the usual subject of exactness tests. */
+/** A world with everything in it that the logs of these protocols can hold: the usual subject of exactness tests. */
 import { ipv4, ipv6, longIpv6, mappedIpv4, zonedIpv6, type ClientAddress } from './client-address.ts';
 import type { DevicePlan } from './device.ts';
 import { columnsWithPuid, reorderedColumns } from './log-format.ts';
@@ -6,6 +6,7 @@ import type { LoggedProtocol } from './log-row.ts';
 import { badKinds, tolerableKinds } from './odd-rows.ts';
 import type { WritingStyle } from './rolling-log.ts';
 import { bothProtocols, type ServerPlan } from './server.ts';
+import { variedSmtp } from './smtp/varied-smtp.ts';
 import type { WorldOptions } from './world.ts';
 
 const healthUser = 'HealthMailbox3f2a9c0d4b7e41f58c6a1b2d3e4f5a6b@contoso.test';
@@ -55,7 +56,7 @@ export function variedWorld(
   const devices = variedServers.flatMap((server) =>
     (server.protocols ?? bothProtocols).flatMap((protocol) => variedDevices(server.name, protocol)),
   );
-  return { ...options, servers: variedServers, devices, restartEveryMs: 20 * 60_000 };
+  return { ...options, servers: variedServers, devices, smtp: variedSmtp, restartEveryMs: 20 * 60_000 };
 }
 
 /** One device of every profile, and every kind of address and user name, for one server and protocol. */

@@ -20,6 +20,7 @@ import type { WritingStyle } from './rolling-log.ts';
 import { Schedule, type Life } from './schedule.ts';
 import { bothProtocols, openService, type OpenService, type ServerPlan } from './server.ts';
 import type { Connection } from './service.ts';
+import { SmtpWorld, type SmtpPlan } from './smtp/smtp-world.ts';
 import { writeTruth, type Truth } from './truth.ts';
 
 export interface WorldOptions {
@@ -29,6 +30,8 @@ export interface WorldOptions {
   readonly startMs: number;
   readonly servers: readonly ServerPlan[];
   readonly devices: readonly DevicePlan[];
+  /** Servers and devices that speak SMTP. */
+  readonly smtp?: SmtpPlan;
   readonly style?: Partial<WritingStyle>;
   /** About how often one of the services restarts; default never. */
   readonly restartEveryMs?: number;
@@ -55,6 +58,7 @@ export class World {
   readonly #ledger: Ledger;
   readonly #schedule = new Schedule();
   readonly #services = new Map<string, OpenService>();
+  readonly #smtp: SmtpWorld;
   #style: WritingStyle;
   #storyMs: number;
   #rowMs: number;
@@ -70,6 +74,16 @@ export class World {
     this.#storyMs = options.startMs;
     this.#rowMs = options.startMs;
     this.#anchor = { rowMs: options.startMs, storyMs: options.startMs };
+    this.#smtp = new SmtpWorld({
+      directory: options.directory,
+      plan: options.smtp ?? { servers: [], devices: [] },
+      startMs: options.startMs,
+      style: this.#style,
+      random: this.#random,
+      ledger: this.#ledger,
+      schedule: this.#schedule,
+      rowTime: () => this.#rowMs,
+    });
     for (const server of options.servers) this.#openServer(server);
     for (const device of options.devices) this.addDevice(device);
     const { restartEveryMs } = options;
@@ -96,6 +110,7 @@ export class World {
     this.#storyMs = storyMs;
     this.#rowMs = rowMs;
     for (const { logs } of this.#services.values()) for (const log of logs) log.flush();
+    this.#smtp.flush();
   }
 
   advanceBy(durationMs: number): void {
@@ -112,6 +127,7 @@ export class World {
   setStyle(style: Partial<WritingStyle>): void {
     this.#style = { ...this.#style, ...style };
     for (const { logs } of this.#services.values()) for (const log of logs) log.setStyle(this.#style);
+    this.#smtp.setStyle(this.#style);
   }
 
   /** What a reader of all complete rows must find now. */
@@ -129,11 +145,13 @@ export class World {
   /** Completes what was left torn or held back. */
   settle(): void {
     for (const { logs } of this.#services.values()) for (const log of logs) log.settle();
+    this.#smtp.settle();
   }
 
   /** Settles and closes all files; the world is over. */
   close(): void {
     for (const { logs } of this.#services.values()) for (const log of logs) log.close();
+    this.#smtp.close();
   }
 
   [Symbol.dispose](): void {

@@ -1,4 +1,4 @@
-import { at, grown } from './int-array.ts';
+import { at, grown, roomFor } from './int-array.ts';
 
 /** No entry, no set. */
 export const none = -1;
@@ -59,7 +59,8 @@ export class EntryTable {
     this.bucket[entry] = bucket;
     this.next[entry] = none;
     this.previous[entry] = none;
-    if (client >= this.#firstOfClient.length) this.#firstOfClient = grown(this.#firstOfClient, client + 1, none);
+    if (client >= this.#firstOfClient.length)
+      this.#firstOfClient = grown(this.#firstOfClient, roomFor(client + 1), none);
     this.#sibling[entry] = at(this.#firstOfClient, client);
     this.#firstOfClient[client] = entry;
     return entry;
@@ -93,7 +94,7 @@ export class EntryTable {
   }
 
   #grow(): void {
-    const length = this.set.length * 2;
+    const length = roomFor(this.set.length + 1);
     this.set = grown(this.set, length, none);
     this.client = grown(this.client, length, none);
     this.bucket = grown(this.bucket, length, 0);

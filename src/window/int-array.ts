@@ -6,9 +6,16 @@ export function at(array: Int32Array | Uint8Array, index: number): number {
   return array[index] as number;
 }
 
-/** A copy of at least twice the length that holds `length`; the new part is filled with `fill`. */
+/** How long an array is to be that has room for `length` and some more: large ones grow by an eighth. */
+export function roomFor(length: number): number {
+  return length < largeLength ? length * 2 : Math.ceil(length * 1.125);
+}
+
+const largeLength = 2 ** 18;
+
+/** A copy of this length; the new part is filled with `fill`. */
 export function grown(array: Int32Array, length: number, fill: number): Int32Array<ArrayBuffer> {
-  const larger = new Int32Array(Math.max(array.length * 2, length));
+  const larger = new Int32Array(length);
   larger.set(array);
   larger.fill(fill, array.length);
   return larger;

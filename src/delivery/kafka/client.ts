@@ -4,13 +4,17 @@
  * kafkajs 2.2.4 is kept for being pure JavaScript. What its callers must know is in DESIGN.md; what can be settled
  * for all of them is settled here: the options that held under fire, its log, and one defect.
  */
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
 import type { ISocketFactory, LogEntry, Mechanism } from 'kafkajs';
+import plainAuthenticator from 'kafkajs/src/broker/saslAuthenticator/plain.js';
+import scram256Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram256.js';
+import scram512Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Logger } from '../../telemetry/logger.ts';
-import type { KafkaSecurity, SaslLogin, SaslMechanism } from './security.ts';
+import type { KafkaSecurity, SaslLogin } from './security.ts';
 
 export type {
   Admin,
@@ -106,15 +110,12 @@ function logEntry(logger: Logger, entry: LogEntry): void {
   logger.debug(fields, entry.log.message);
 }
 
-const require = createRequire(import.meta.url);
-
 /**
  * Certificates are read anew for every socket. And a signal ends them all: kafkajs waits up to 15 s for answers before
  * it lets go of a socket, and opens new ones to ask again.
  */
 function sockets(tls: KafkaSecurity['tls'], signal: AbortSignal | null): ISocketFactory {
-  const makeFactory = require('kafkajs/src/network/socketFactory') as () => ISocketFactory;
-  const open = makeFactory();
+  const open = socketFactory();
   return (options) => {
     // Its types want an object where no TLS is `undefined`.
     const socket = tls === null ? open(options) : open({ ...options, ssl: { ...tls() } });
@@ -127,31 +128,21 @@ function sockets(tls: KafkaSecurity['tls'], signal: AbortSignal | null): ISocket
   };
 }
 
-const authenticators: Readonly<Record<SaslMechanism, string>> = {
-  plain: 'plain',
-  'scram-sha-256': 'scram256',
-  'scram-sha-512': 'scram512',
-};
-
-type AuthenticationProvider = Mechanism['authenticationProvider'];
+const authenticators = {
+  plain: plainAuthenticator,
+  'scram-sha-256': scram256Authenticator,
+  'scram-sha-512': scram512Authenticator,
+} as const;
 
 /** kafkajs keeps the password that it was given at the start; this one asks for it at every login. */
 function freshLogin({ mechanism, username, password }: SaslLogin): Mechanism {
-  const provider = require(`kafkajs/src/broker/saslAuthenticator/${authenticators[mechanism]}`) as (account: {
-    readonly username: string;
-    readonly password: string;
-  }) => AuthenticationProvider;
+  const authenticator = authenticators[mechanism];
   return {
     mechanism,
     authenticationProvider: (session) => ({
-      authenticate: async () => await provider({ username, password: password() })(session).authenticate(),
+      authenticate: async () => await authenticator({ username, password: password() })(session).authenticate(),
     }),
   };
-}
-
-interface RequestQueue {
-  readonly pending: readonly unknown[];
-  scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
 let queuesRest = false;
@@ -164,7 +155,7 @@ let queuesRest = false;
 function restQueues(): void {
   if (queuesRest) return;
   queuesRest = true;
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+  const { prototype } = RequestQueue;
   const { scheduleCheckPendingRequests: schedule } = prototype;
   prototype.scheduleCheckPendingRequests = function (): void {
     if (this.pending.length > 0) schedule.call(this);

@@ -5,30 +5,32 @@
  */
 import { isLoopback } from '../../event/address.ts';
 import { sameBytes } from '../byte-cache.ts';
+import { ConnectionTable } from '../connection-table.ts';
 import type { FormatRows, SliceContext, TimedRow } from '../format.ts';
+import { type GrowingEvent, addRow, newEvent } from '../growing-event.ts';
+import { PeerReader } from '../peer-reader.ts';
 import type { ProblemReason } from '../problem.ts';
 import { type LocalValue, type ReaderCaches, type UserValue, keptText } from '../reader-caches.ts';
 import type { RowFields } from '../row.ts';
+import type { ServerTally } from '../server-rows.ts';
 import { readWholeNumber } from '../whole-number.ts';
 import { columnsOf } from './columns.ts';
 import type { CommandKind } from './command.ts';
-import { type ConnectionBytes, type GrowingEvent, type OpenConnection, OpenConnections } from './open-connection.ts';
+import { OpenConnection } from './open-connection.ts';
 import { type Verdict, beginsWithOk, verdictOf } from './verdict.ts';
 
-const colon = 0x3a;
-const portMax = 65_535;
 const blankUser: UserValue = { kind: 'blank', name: null };
 
 export class SessionRows implements FormatRows {
   readonly events: GrowingEvent[] = [];
-  readonly endpoints = new Set<string>();
+  readonly server: ServerTally;
   lastProbeAt: number | null = null;
   readonly #slice: SliceContext;
   readonly #bytes: Buffer;
   readonly #caches: ReaderCaches;
-  readonly #connections: OpenConnections;
-  readonly #place = { sessionStart: 0, sessionEnd: 0, localStart: 0, localEnd: 0, clientStart: 0, clientEnd: 0 };
+  readonly #connections: ConnectionTable<OpenConnection>;
   #columns = columnsOf([]);
+  readonly #peer: PeerReader;
   #clientPort = 0;
   #userStart = 0;
   #userEnd = 0;
@@ -37,11 +39,15 @@ export class SessionRows implements FormatRows {
     this.#slice = slice;
     this.#bytes = slice.bytes;
     this.#caches = slice.options.caches;
-    this.#connections = new OpenConnections(slice.bytes);
+    this.#connections = new ConnectionTable(slice.bytes);
+    this.#peer = new PeerReader(this.#caches);
+    this.server = slice.server(slice.options.server);
   }
 
   useColumns(names: readonly string[]): void {
     this.#columns = columnsOf(names);
+    const { session, local, client } = this.#columns;
+    this.#connections.useColumns([session, local, client]);
   }
 
   read(row: TimedRow): 'counted' | ProblemReason {
@@ -52,14 +58,13 @@ export class SessionRows implements FormatRows {
       return 'unreadable sequence number';
     }
     const isOpening = sequence === 0;
-    const place = this.#locate(fields);
-    const hash = this.#connections.hash(place);
-    const known = isOpening ? undefined : this.#connections.find(hash, place);
-    const address = known === undefined ? this.#clientAddress(place) : this.#addressOf(known);
+    const hash = this.#connections.hash(fields);
+    const known = isOpening ? undefined : this.#connections.find(hash, fields);
+    const address = known === undefined ? this.#clientAddress(fields) : this.#addressOf(known);
     if (address === null) {
       return 'unreadable address';
     }
-    const local = known === undefined ? this.#local(place) : known.local;
+    const local = known === undefined ? this.#local(fields) : known.local;
     if (!local.isReadable) {
       this.#slice.note('unreadable server address', row.start, row.end);
     }
@@ -68,8 +73,7 @@ export class SessionRows implements FormatRows {
     if (row.isWanted) {
       const user = this.#user(fields, known);
       const isFull = known !== undefined && user.kind === 'user' && known.isFullFor(user.name);
-      const connection =
-        known === undefined || isFull ? this.#open(hash, place, address, local, row.start, row.time) : known;
+      const connection = known === undefined || isFull ? this.#open(hash, address, local, row) : known;
       connection.addBytes(received, sent);
       this.#addTo(connection, row, isOpening, user);
     }
@@ -78,27 +82,20 @@ export class SessionRows implements FormatRows {
 
   #addTo(connection: OpenConnection, row: TimedRow, isOpening: boolean, user: UserValue): void {
     const kind = this.#commandKind(row.fields);
-    connection.addRow(row.time, isOpening, kind !== 'server');
+    addRow(connection.event, row.time, isOpening, kind !== 'server');
     connection.addUser(user, this.#userStart, this.#userEnd);
     if (kind !== 'server' && kind !== 'other') {
-      connection.addVerdict(this.#verdict(row.fields, kind), row.time);
+      const verdict = this.#verdict(row.fields, kind);
+      connection.addVerdict(verdict, row.time);
+      if (verdict !== 'none') this.#tellLogin(connection.event, user, verdict === 'succeeded', row.time);
     }
     if (connection.isLocal || user.kind === 'probe') {
       this.lastProbeAt = this.lastProbeAt === null ? row.time : Math.max(this.lastProbeAt, row.time);
     }
   }
 
-  /** Where the fields stand that identify the row's connection. */
-  #locate(fields: RowFields): ConnectionBytes {
-    const { session, local, client } = this.#columns;
-    const place = this.#place;
-    place.sessionStart = session === -1 ? 0 : fields.start(session);
-    place.sessionEnd = session === -1 ? 0 : fields.end(session);
-    place.localStart = local === -1 ? 0 : fields.start(local);
-    place.localEnd = local === -1 ? 0 : fields.end(local);
-    place.clientStart = fields.start(client);
-    place.clientEnd = fields.end(client);
-    return place;
+  #tellLogin({ server, address }: GrowingEvent, user: UserValue, succeeded: boolean, at: number): void {
+    this.#slice.options.onLogin?.({ server, address, user: user.name ?? '', succeeded, at });
   }
 
   #addressOf(known: OpenConnection): string {
@@ -106,30 +103,20 @@ export class SessionRows implements FormatRows {
     return known.event.address;
   }
 
-  /**
-   * The client's canonical address, null when it is none; leaves its port in `#clientPort`. Split at the last colon;
-   * an address that stands alone has port 0.
-   */
-  #clientAddress(place: ConnectionBytes): string | null {
-    const bytes = this.#bytes;
-    let split = place.clientEnd - 1;
-    while (split > place.clientStart && bytes[split] !== colon) split--;
-    const port = readWholeNumber(bytes, split + 1, place.clientEnd);
-    if (split > place.clientStart && port !== -1 && port <= portMax) {
-      const address = this.#caches.addresses.get(bytes, place.clientStart, split);
-      if (address !== null) {
-        this.#clientPort = port;
-        return address;
-      }
-    }
-    this.#clientPort = 0;
-    return this.#caches.addresses.get(bytes, place.clientStart, place.clientEnd);
+  /** The client's canonical address, null when it is none; leaves its port in `#clientPort`. */
+  #clientAddress(fields: RowFields): string | null {
+    const { client } = this.#columns;
+    const address = this.#peer.read(this.#bytes, fields.start(client), fields.end(client));
+    this.#clientPort = this.#peer.port;
+    return address;
   }
 
   /** The server's end of a connection that is met for the first time. */
-  #local(place: ConnectionBytes): LocalValue {
-    const local = this.#caches.locals.get(this.#bytes, place.localStart, place.localEnd);
-    if (local.text !== null) this.endpoints.add(local.text);
+  #local(fields: RowFields): LocalValue {
+    const column = this.#columns.local;
+    const start = column === -1 ? 0 : fields.start(column);
+    const local = this.#caches.locals.get(this.#bytes, start, column === -1 ? 0 : fields.end(column));
+    if (local.text !== null) this.server.endpoints.add(local.text);
     return local;
   }
 
@@ -182,40 +169,27 @@ export class SessionRows implements FormatRows {
     return verdictOf(kind, text, !fields.isBlank(this.#bytes, parameters));
   }
 
-  #open(
-    hash: number,
-    place: ConnectionBytes,
-    address: string,
-    local: LocalValue,
-    start: number,
-    time: number,
-  ): OpenConnection {
-    const { protocol, server, file } = this.#slice.options;
-    const session = keptText(this.#bytes, place.sessionStart, place.sessionEnd);
-    const event: GrowingEvent = {
-      protocol,
-      server,
-      address,
-      clientPort: this.#clientPort,
-      endpoint: local.text,
-      session: session === '' ? null : session,
-      file,
-      offset: this.#slice.offset + start,
-      opened: 0,
-      rows: 0,
-      commands: 0,
-      loginsSucceeded: 0,
-      loginsFailed: 0,
-      bytesReceived: 0,
-      bytesSent: 0,
-      first: time,
-      last: time,
-      users: [],
-      hasUser: false,
-      failure: null,
-    };
+  #open(hash: number, address: string, local: LocalValue, { fields, start, time }: TimedRow): OpenConnection {
+    const { protocol, file } = this.#slice.options;
+    const column = this.#columns.session;
+    const session = column === -1 ? '' : keptText(this.#bytes, fields.start(column), fields.end(column));
+    const event = newEvent(
+      {
+        protocol,
+        server: this.server.server,
+        address,
+        clientPort: this.#clientPort,
+        endpoint: local.text,
+        session: session === '' ? null : session,
+        file,
+        offset: this.#slice.offset + start,
+      },
+      time,
+    );
     this.events.push(event);
     const isLocal = isLoopback(address) || address === local.address;
-    return this.#connections.open(hash, event, local, isLocal, place);
+    const connection = new OpenConnection(event, local, isLocal);
+    this.#connections.add(hash, fields, connection);
+    return connection;
   }
 }

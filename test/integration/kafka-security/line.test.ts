@@ -13,7 +13,8 @@ import { SecureKafka } from '../../broker/secure-kafka.ts';
 import { assertTruth } from '../../processes/against-truth.ts';
 import { StragglerProcess } from '../../processes/straggler-process.ts';
 import { until } from '../../processes/until.ts';
-import { findProgram, missing } from '../../require.ts';
+import { findProgram } from '../../find-program.ts';
+import { missing } from '../../require.ts';
 import { configuration, type KafkaSection, run, secretFile } from './account.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'straggler-security-'));

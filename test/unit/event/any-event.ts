@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { canonicalAddress } from '../../../src/event/address.ts';
-import { type ConnectionEvent, eventUsersMax } from '../../../src/event/connection-event.ts';
+import { type ConnectionEvent, type SmtpFacts, eventUsersMax } from '../../../src/event/connection-event.ts';
 import { cutText } from '../../../src/event/cut-text.ts';
 import { formatEndpoint } from '../../../src/event/endpoint.ts';
 import { protocols } from '../../../src/event/protocol.ts';
@@ -35,6 +35,22 @@ const anyText: fc.Arbitrary<string> = fc
 
 const filledText = anyText.filter((text) => text !== '');
 
+const anyFailure = fc.option(fc.record({ at: time, reason: anyText }, { noNullPrototype: true }));
+const anyTexts = fc.uniqueArray(filledText, { maxLength: 3 });
+
+const anySmtpFacts: fc.Arbitrary<SmtpFacts> = fc.record(
+  {
+    messages: count,
+    tracked: count,
+    helo: anyTexts,
+    tls: fc.option(fc.constantFrom('SSL 3.0', 'TLS 1.0', 'TLS 1.2', 'TLS 1.3')),
+    senders: anyTexts,
+    connectors: anyTexts,
+    notice: anyFailure,
+  },
+  { noNullPrototype: true },
+);
+
 /** Any event that a reader can make, and so any that may be sent. */
 export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc
   .record({
@@ -62,10 +78,12 @@ export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc
       { weight: 1, arbitrary: fc.uniqueArray(filledText, { minLength: eventUsersMax, maxLength: eventUsersMax }) },
     ),
     isUserWithheld: fc.boolean(),
-    failure: fc.option(fc.record({ at: time, reason: anyText }, { noNullPrototype: true })),
+    failure: anyFailure,
+    smtp: anySmtpFacts,
   })
-  .map(({ times: [one, other], isUserWithheld, ...event }) => ({
+  .map(({ times: [one, other], isUserWithheld, smtp, ...event }) => ({
     ...event,
+    ...(event.protocol === 'smtp' ? { smtp } : {}),
     first: Math.min(one, other),
     last: Math.max(one, other),
     hasUser: event.users.length > 0 || isUserWithheld,

@@ -140,3 +140,12 @@ test('whatever stands in a line, it is read or refused with a reason', () => {
     { numRuns: 2000 },
   );
 });
+
+test('what SMTP alone has is refused of another protocol', () => {
+  const line = JSON.parse(encodeEvent(eventWith()));
+  line.straggler.smtp = { messages: 1 };
+  assert.throws(
+    () => decodeEvent(line),
+    (error) => error instanceof EventFormatError && error.reason === 'wrong schema',
+  );
+});

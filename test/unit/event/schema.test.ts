@@ -27,19 +27,34 @@ test('any encoded event validates under the published schema', () => {
 
 test('the published schema and the reader refuse the same shapes', () => {
   const validate = new Ajv2020({ strict: true }).compile(published);
-  const line = JSON.parse(encodeEvent(eventWith({ failure: { at: 0, reason: 'x' } })));
-  const paths = Object.entries(line).flatMap(([key, value]) =>
-    typeof value === 'object' && value !== null ? [[key], ...Object.keys(value).map((inner) => [key, inner])] : [[key]],
-  );
+  const failure = { at: 0, reason: 'x' };
+  const texts = ['x'];
+  const smtp = {
+    messages: 1,
+    tracked: 1,
+    helo: texts,
+    tls: 'TLS 1.2',
+    senders: texts,
+    connectors: texts,
+    notice: failure,
+  };
+  const line = JSON.parse(encodeEvent(eventWith({ protocol: 'smtp', failure, smtp })));
+  const paths = pathsOf(line);
   const wrong: readonly unknown[] = [null, 7, -1, 1.5, 2 ** 60, '', 'x'.repeat(257), [], [''], {}, true];
   for (const path of paths) {
     for (const value of wrong) {
       const changed = structuredClone(line);
-      const last = path.at(-1) ?? '';
-      (path.length === 1 ? changed : changed[path[0] ?? ''])[last] = value;
+      const place = path.slice(0, -1).reduce((inner, key) => inner[key], changed);
+      place[path.at(-1) ?? ''] = value;
       if (!validate(changed)) {
         assert.throws(() => decodeEvent(changed), `${path.join('.')} = ${JSON.stringify(value)}`);
       }
     }
   }
 });
+
+/** Of everything in a document, at any depth. */
+function pathsOf(value: unknown): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [[key], ...pathsOf(inner).map((path) => [key, ...path])]);
+}

@@ -12,6 +12,19 @@ test('a cache answers what was made of the bytes, however full it is', () => {
   );
 });
 
+test('keys of every length, those too long to be kept included, are told apart by each of their bytes', () => {
+  const cache = new ByteCache<string>(64, (bytes, start, end) => bytes.toString('latin1', start, end));
+  for (let length = 0; length <= 70; length++) {
+    const text = 'k'.repeat(length);
+    assert.equal(cache.get(Buffer.from(text), 0, length), text);
+    for (let at = 0; at < length; at++) {
+      const other = `${text.slice(0, at)}x${text.slice(at + 1)}`;
+      assert.equal(cache.get(Buffer.from(other), 0, length), other);
+    }
+    assert.equal(cache.get(Buffer.from(text), 0, length), text);
+  }
+});
+
 test('the same bytes are made once and shared', () => {
   let made = 0;
   const cache = new ByteCache<object>(16, () => ({ number: made++ }));

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { popImapFormat } from '../../../src/exchange-log/pop-imap/format.ts';
 import { parseLogFileName } from '../../../src/exchange-log/file-name.ts';
 
 test('an hourly front-end file', () => {
   assert.deepEqual(parseLogFileName('POP32026112010-1.LOG'), {
     protocol: 'pop3',
-    side: 'front',
+    format: popImapFormat,
+    isCounted: true,
     prefix: 'POP3',
     period: 'hour',
     periodStart: Date.UTC(2026, 10, 20, 10),
@@ -17,7 +19,8 @@ test('an hourly front-end file', () => {
 test('a daily back-end file, in any case', () => {
   assert.deepEqual(parseLogFileName('imap4be20160209-12.log'), {
     protocol: 'imap4',
-    side: 'back',
+    format: popImapFormat,
+    isCounted: false,
     prefix: 'IMAP4BE',
     period: 'day',
     periodStart: Date.UTC(2016, 1, 9),
@@ -37,6 +40,31 @@ test('a weekly file begins on the earliest day its week can mean', () => {
   assert.equal(parseLogFileName('IMAP4201602W2-1.LOG')?.period, 'week');
 });
 
+test('receive logs and message tracking count; what is sent, and mail between mailboxes, does not', () => {
+  const names = [
+    'RECV2023011116-1.LOG',
+    'recv20230111-2.log',
+    'MSGTRK2026100108-1.LOG',
+    'SEND2023011116-1.LOG',
+    'MSGTRKMD2026100108-1.LOG',
+    'MSGTRKMS2026100108-1.LOG',
+    'MSGTRKMA2026100108-1.LOG',
+  ];
+  assert.deepEqual(
+    names.map((name) => parseLogFileName(name)).map((name) => [name?.protocol, name?.prefix, name?.isCounted]),
+    [
+      ['smtp', 'RECV', true],
+      ['smtp', 'RECV', true],
+      ['smtp', 'MSGTRK', true],
+      ['smtp', 'SEND', false],
+      ['smtp', 'MSGTRKMD', false],
+      ['smtp', 'MSGTRKMS', false],
+      ['smtp', 'MSGTRKMA', false],
+    ],
+  );
+  assert.notEqual(parseLogFileName('RECV20230111-1.LOG')?.format, parseLogFileName('MSGTRK20230111-1.LOG')?.format);
+});
+
 test('a copy of a file is a log file too', () => {
   assert.equal(parseLogFileName('POP32026112010-1 (2).LOG')?.sequence, 1);
 });
@@ -47,7 +75,7 @@ test('a prefix of an administrator', () => {
     { prefix: 'POP3X', protocol: 'imap4' },
   ] as const;
   assert.equal(parseLogFileName('MAILIN20261120-1.LOG', { prefixes })?.prefix, 'MAILIN');
-  assert.equal(parseLogFileName('MailInBE20261120-1.LOG', { prefixes })?.side, 'back');
+  assert.equal(parseLogFileName('MailInBE20261120-1.LOG', { prefixes })?.isCounted, false);
   assert.equal(parseLogFileName('POP3X20261120-1.LOG', { prefixes })?.protocol, 'imap4');
   assert.equal(parseLogFileName('POP320261120-1.LOG', { prefixes })?.protocol, 'pop3');
   assert.equal(parseLogFileName('MAILIN20261120-1.LOG'), null);
@@ -61,7 +89,10 @@ test('other files of the folder are none of ours', () => {
     'POP32026112010-.LOG',
     'POP32026112010-1.TXT',
     'POP32026112010-1.LOG.gz',
-    'RECV2026112010-1.LOG',
+    'CONNECTIVITY2026112010-1.LOG',
+    'RECVX2026112010-1.LOG',
+    'MSGTRKX2026112010-1.LOG',
+    'MSGTRK-1.LOG',
     'POP3202611201-1.LOG',
     'XPOP320261120-1.LOG',
     'POP3CA20261120-1.LOG',

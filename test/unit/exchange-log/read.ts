@@ -66,8 +66,14 @@ export function sightingsOf(events: readonly ConnectionEvent[]): Record<string, 
     applyEvent(sighting, event);
   }
   const plain = [...sightings].map(
-    ([key, { users, endpoints, ...rest }]) =>
-      [key, { ...rest, users: users.values(), endpoints: endpoints.values() }] as const,
+    ([key, { users, endpoints, smtp, ...rest }]) =>
+      [key, { ...rest, users: users.values(), endpoints: endpoints.values(), smtp: plainSmtp(smtp) }] as const,
   );
   return Object.fromEntries(plain);
+}
+
+function plainSmtp(smtp: Sighting['smtp']): object | null {
+  return smtp === undefined
+    ? null
+    : { ...smtp, helo: smtp.helo.values(), senders: smtp.senders.values(), connectors: smtp.connectors.values() };
 }

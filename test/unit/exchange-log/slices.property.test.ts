@@ -5,6 +5,7 @@ import { decodeEvent, encodeEvent } from '../../../src/event/ndjson.ts';
 import { readSlice } from '../../../src/exchange-log/slice-reader.ts';
 import { type ReaderState, type SliceOptions, type SliceResult, startOfFile } from '../../../src/exchange-log/slice.ts';
 import { header, problemCounts, row, sightingsOf, sliceOptions } from './read.ts';
+import { receiveHeader, receiveRow, trackingFormat, trackingHeader, trackingRow } from './smtp.ts';
 
 const rowBytesMax = 400;
 
@@ -86,11 +87,88 @@ const anyLine = fc.oneof(
   { weight: 1, arbitrary: fc.string({ maxLength: 40, unit: 'binary' }) },
 );
 
-const anyFile = fc.array(anyLine, { maxLength: 60 }).map((lines) => Buffer.from(lines.join('')));
+const anyReceiveRow = fc
+  .record({
+    time: anyTime,
+    connector: fc.constantFrom('EX07\\A', 'ex07.contoso.test\\A', 'EX08\\B', '', 'A', '"EX07\\a, ""b"""'),
+    session: fc.constantFrom('A', 'B', ''),
+    sequence: fc.oneof({ weight: 20, arbitrary: fc.nat(30) }, { weight: 1, arbitrary: fc.constant('x') }),
+    local: fc.constantFrom('10.0.0.7:25', '[::1]:587', '', 'ex01:1'),
+    remote: fc.constantFrom('10.1.2.3:5', '10.1.2.3:6', '[::ffff:10.1.2.3]:5', '10.0.0.7:9', 'nobody'),
+    said: fc.oneof(
+      fc.constantFrom(
+        ['+', '', ''],
+        ['-', '', 'Remote'],
+        ['>', '220 ready', ''],
+        ['>', '235 2.7.0 Authentication successful', ''],
+        ['>', '535 5.7.3 Authentication unsuccessful', ''],
+        ['>', '504 5.7.4 Unrecognized authentication type', ''],
+        ['>', '"250 2.6.0 <1@x> [InternalId=1, Hostname=x] Queued"', ''],
+        ['<', 'MAIL FROM:<>', ''],
+        ['<', 'XPROXY SID=1 IP=10.1.1.70 PORT=5 DOMAIN=x', ''],
+        ['<', 'XPROXYFROM SID=1 IP=nobody PORT=5', ''],
+        ['*', 'DOMAIN\\a', 'authenticated'],
+        ['*', 'HealthMailbox1', 'authenticated'],
+        ['*', '', 'Inbound AUTH LOGIN failed because of LogonDenied'],
+        ['*', '', 'TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded using x'],
+        ['?', '', ''],
+      ),
+      fc.nat(80).map((number) => ['<', `EHLO name${number}`, '']),
+      fc.nat(80).map((number) => ['<', `MAIL FROM:<user${number}@x>`, '']),
+    ),
+  })
+  .map(({ said: [event = '', data = '', context = ''], ...parts }) => receiveRow({ ...parts, event, data, context }));
+
+const anyTrackingRow = fc
+  .record({
+    'date-time': anyTime,
+    'client-ip': fc.constantFrom('10.1.2.3', '10.0.0.7', '', 'nobody', '::ffff:10.1.2.3'),
+    'server-hostname': fc.constantFrom('EX07', 'ex07.contoso.test', 'EX08', ''),
+    source: fc.constantFrom('SMTP', 'SMTP', 'STOREDRIVER'),
+    'event-id': fc.constantFrom('RECEIVE', 'RECEIVE', 'HARECEIVE'),
+    'sender-address': fc.constantFrom('scan@x', 'HealthMailbox1@x'),
+    'return-path': fc.nat(80).map((number) => (number === 0 ? '<>' : `user${number}@x`)),
+    'original-client-ip': fc.constantFrom('', '10.1.2.9'),
+    'custom-data': fc.constantFrom('', 'S:ProxyHop1=EX06(10.0.0.6);S:ProxiedClientIPAddress=10.1.1.70'),
+  })
+  .map(trackingRow);
+
+function anyFileOf(anyGoodRow: fc.Arbitrary<string>, columns: string): fc.Arbitrary<Buffer> {
+  const line = fc.oneof(
+    { weight: 30, arbitrary: anyGoodRow },
+    {
+      weight: 5,
+      arbitrary: fc.constantFrom(`\ufeff#Fields: ${columns}\r\n`, '#Fields: broken\r\n', '\0\0', 'garbage\n'),
+    },
+    { weight: 1, arbitrary: fc.string({ maxLength: 40, unit: 'binary' }) },
+  );
+  return fc.array(line, { maxLength: 60 }).map((lines) => Buffer.from(lines.join('')));
+}
+
+/** A file, and what kind of log it is. */
+interface Content {
+  readonly bytes: Buffer;
+  readonly options: Partial<SliceOptions>;
+}
+
+const anyPopFile = fc.array(anyLine, { maxLength: 60 }).map((lines) => Buffer.from(lines.join('')));
+
+const anyFile: fc.Arbitrary<Content> = fc.oneof(
+  anyPopFile.map((bytes) => ({ bytes, options: {} })),
+  anyFileOf(anyReceiveRow, receiveHeader).map((bytes) => ({ bytes, options: { protocol: 'smtp' as const } })),
+  anyFileOf(anyTrackingRow, trackingHeader).map((bytes) => ({
+    bytes,
+    options: { protocol: 'smtp' as const, format: trackingFormat },
+  })),
+);
 
 /** Reads a file as a follower does: what is there up to each cut, from where the slice before ended. */
-function readInSlices(content: Buffer, cuts: readonly number[], finished: boolean): SliceResult[] {
-  const options = sliceOptions({ rowBytesMax });
+function readInSlices(
+  { bytes: content, options: kind }: Content,
+  cuts: readonly number[],
+  finished: boolean,
+): SliceResult[] {
+  const options = sliceOptions({ ...kind, rowBytesMax });
   const ends = [...new Set(cuts.map((cut) => Math.min(cut, content.length)))].sort((a, b) => a - b);
   const results: SliceResult[] = [];
   let state: ReaderState = startOfFile;
@@ -119,6 +197,8 @@ function total(results: readonly SliceResult[]): object {
   return {
     sightings: sightingsOf(results.flatMap(({ events }) => events)),
     event: sum(({ rows }) => rows.event),
+    ignored: sum(({ rows }) => rows.ignored),
+    servers: serversOf(results),
     invalid: sum(({ rows }) => rows.invalid),
     lines: sum(({ lines }) => lines),
     problems,
@@ -128,6 +208,19 @@ function total(results: readonly SliceResult[]): object {
     state: results.at(-1)?.state,
     unterminated: results.at(-1)?.unterminated,
   };
+}
+
+function serversOf(results: readonly SliceResult[]): Record<string, object> {
+  const totals: Record<string, { rows: number; lastRowAt: number; endpoints: string[] }> = {};
+  for (const { server, rows, lastRowAt, endpoints } of results.flatMap(({ servers }) => servers)) {
+    const before = totals[server] ?? { rows: 0, lastRowAt, endpoints: [] };
+    totals[server] = {
+      rows: before.rows + rows,
+      lastRowAt: Math.max(before.lastRowAt, lastRowAt),
+      endpoints: [...new Set([...before.endpoints, ...endpoints])].sort(),
+    };
+  }
+  return totals;
 }
 
 test('any split of a file into slices gives what one slice gives', () => {
@@ -142,8 +235,8 @@ test('any split of a file into slices gives what one slice gives', () => {
 test('a file that is read byte by byte gives what one slice gives', () => {
   fc.assert(
     fc.property(fc.array(anyLine, { maxLength: 5 }), (lines) => {
-      const content = Buffer.from(lines.join(''));
-      const cuts = Array.from({ length: content.length }, (_, index) => index);
+      const content = { bytes: Buffer.from(lines.join('')), options: {} };
+      const cuts = Array.from({ length: content.bytes.length }, (_, index) => index);
       assert.deepEqual(total(readInSlices(content, cuts, true)), total(readInSlices(content, [], true)));
     }),
     { numRuns: 60 },
@@ -152,19 +245,19 @@ test('a file that is read byte by byte gives what one slice gives', () => {
 
 test('any bytes are read without a crash, and every line is accounted for', () => {
   const bytes = fc.oneof(
-    fc.uint8Array({ maxLength: 600 }),
+    fc.uint8Array({ maxLength: 600 }).map((bytes) => ({ bytes: Buffer.from(bytes), options: {} })),
     fc.tuple(anyFile, fc.array(fc.tuple(fc.nat(6000), fc.nat(255)), { maxLength: 8 })).map(([content, changes]) => {
-      const changed = Buffer.from(content);
+      const changed = Buffer.from(content.bytes);
       for (const [at, byte] of changes) if (at < changed.length) changed[at] = byte;
-      return changed;
+      return { ...content, bytes: changed };
     }),
   );
   fc.assert(
     fc.property(bytes, fc.boolean(), (content, finished) => {
-      const results = readInSlices(Buffer.from(content), [], finished);
+      const results = readInSlices(content, [], finished);
       const [result] = results as [SliceResult];
-      assert.ok(result.rows.event + result.rows.invalid <= result.lines + 1);
-      if (finished) assert.equal(result.end, content.length);
+      assert.ok(result.rows.event + result.rows.ignored + result.rows.invalid <= result.lines + 1);
+      if (finished) assert.equal(result.end, content.bytes.length);
       for (const event of result.events) assert.deepEqual(decodeEvent(encodeEvent(event)), event);
     }),
     { numRuns: 1500 },
@@ -202,7 +295,7 @@ test('slices to events to NDJSON to sightings equals slices to sightings', () =>
 
 test('the state of a reader survives being stored', () => {
   fc.assert(
-    fc.property(anyFile, fc.nat(6000), (content, cut) => {
+    fc.property(anyPopFile, fc.nat(6000), (content, cut) => {
       const options: SliceOptions = sliceOptions({ rowBytesMax, finished: false });
       const first = readSlice(startOfFile, content.subarray(0, cut), 0, options);
       assert.deepEqual(JSON.parse(JSON.stringify(first.state)), first.state);

@@ -6,13 +6,15 @@ import { UserError } from '../../../src/runtime/errors.ts';
 import { session, writeLog } from './logs.ts';
 import { parsed, report, scratchFolder } from './run.ts';
 
+const linksOnly = { skip: process.platform === 'win32' ? 'links need a privilege on Windows' : false };
+
 test('logs are found by their names at any depth, those of the back end are ignored and counted', async (context) => {
   const folder = scratchFolder(context);
   writeLog(folder, 'EX01/Pop3/POP32026112010-1.LOG', session());
   writeLog(folder, 'EX01/Pop3/POP3BE2026112010-1.LOG', session());
   writeLog(folder, 'a/b/c/EX02/Logging/Imap4/imap420261120-1.log', session(), session());
   writeLog(folder, 'a/notes.txt', session());
-  writeLog(folder, 'a/RECV2026112010-1.LOG', session());
+  writeLog(folder, 'a/CONNECTIVITYLOG2026112010-1.LOG', session());
   const { input, clients } = parsed(await report({ paths: [folder] }));
   assert.deepEqual([input.files, input.rows, input.ignoredFiles], [2, 9, 1]);
   assert.deepEqual(
@@ -46,7 +48,7 @@ test('a file whose name says nothing is read by the one protocol that is named',
     await assert.rejects(report({ paths: [path], protocols }), {
       name: 'UserError',
       message: `The name of ${path} does not say which protocol it logs.`,
-      remedy: 'Name exactly one with --protocol pop3 or --protocol imap4.',
+      remedy: 'Name exactly one: --protocol imap4, --protocol pop3, --protocol smtp.',
     });
   }
 });
@@ -61,7 +63,7 @@ test('a path that does not exist is an error when nothing else is there', async 
   const folder = scratchFolder(context);
   await assert.rejects(report({ paths: ['nowhere'], directory: folder }), {
     message: 'nowhere does not exist.',
-    remedy: 'Name a folder with POP3 or IMAP4 logs, a log file, or - for standard input.',
+    remedy: 'Name a folder with POP3, IMAP4 or SMTP logs, a log file, or - for standard input.',
   });
 });
 
@@ -76,7 +78,18 @@ test('a path that does not exist is named in the report when others are there', 
   assert.equal(result.clients.totals.clients, 1);
 });
 
-test('a link that leads nowhere matters only when it is named like a log', async (context) => {
+test('a folder may be called as what every object has', async (context) => {
+  const folder = scratchFolder(context);
+  for (const name of ['constructor', '__proto__', 'toString'])
+    writeLog(folder, `${name}/POP32026112010-1.LOG`, session());
+  const { input } = parsed(await report({ paths: [folder], servers: [{ name: 'EX01', path: folder }] }));
+  assert.deepEqual(
+    input.servers.map(({ name, files }: Record<string, unknown>) => [name, files]),
+    [['EX01', 3]],
+  );
+});
+
+test('a link that leads nowhere matters only when it is named like a log', linksOnly, async (context) => {
   const folder = scratchFolder(context);
   symlinkSync('/nowhere', join(folder, 'somewhere'));
   symlinkSync('/nowhere', join(folder, 'POP32026112010-1.LOG'));

@@ -30,6 +30,14 @@ for (const seed of [1, 2, 3]) {
     }));
     assert.deepEqual(new Set(result.input.servers), new Set(servers));
     assert.equal(
+      result.input.ignoredRows,
+      truth.sources.reduce((sum, { ignoredRows }) => sum + ignoredRows, 0),
+    );
+    assert.equal(
+      result.input.ignoredFiles,
+      truth.sources.reduce((sum, { backEndFiles }) => sum + backEndFiles, 0),
+    );
+    assert.equal(
       result.input.badRows,
       truth.sources.reduce((sum, { badRows }) => sum + badRows, 0),
     );

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 
-import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
+import type { ConnectionEvent, SmtpFacts } from '../../../src/event/connection-event.ts';
 
 const names = Array.from({ length: 30 }, (_, index) => `svc-scan${index}`);
 
@@ -15,6 +15,10 @@ export const anyUser: fc.Arbitrary<string> = fc.oneof(
 
 const count = fc.nat(20);
 const time = fc.integer({ min: 1_764_000_000_000, max: 1_764_000_000_050 });
+
+const anyFailure = fc.option(
+  fc.record({ at: time, reason: fc.constantFrom('a', 'B', 'b', '\u{1f600}', '\ufffd') }, { noNullPrototype: true }),
+);
 
 /** Events of one client; byte counts may be so large that their sum is not a safe integer. */
 export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc
@@ -32,9 +36,7 @@ export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc
     times: fc.tuple(time, time),
     users: fc.array(anyUser, { maxLength: 6 }),
     hasUser: fc.boolean(),
-    failure: fc.option(
-      fc.record({ at: time, reason: fc.constantFrom('a', 'B', 'b', '\u{1f600}', '\ufffd') }, { noNullPrototype: true }),
-    ),
+    failure: anyFailure,
   })
   .map(({ times: [one, other], ...event }) => ({
     ...event,
@@ -46,6 +48,21 @@ export const anyEvent: fc.Arbitrary<ConnectionEvent> = fc
     first: Math.min(one, other),
     last: Math.max(one, other),
   }));
+
+const anySmtpFacts: fc.Arbitrary<SmtpFacts> = fc.record({
+  messages: count,
+  tracked: fc.oneof(count, fc.maxSafeNat()),
+  helo: fc.array(anyUser, { maxLength: 6 }),
+  tls: fc.option(fc.constantFrom('SSL 3.0', 'TLS 1.0', 'TLS 1.2', 'TLS 1.3')),
+  senders: fc.array(anyUser, { maxLength: 6 }),
+  connectors: fc.array(anyUser, { maxLength: 2 }),
+  notice: anyFailure,
+});
+
+/** The same of SMTP. */
+export const anySmtpEvent: fc.Arbitrary<ConnectionEvent> = fc
+  .tuple(anyEvent, anySmtpFacts)
+  .map(([event, smtp]) => ({ ...event, protocol: 'smtp', smtp }));
 
 /** An ordinary event, with what matters to a test in `change`. */
 export function eventWith(change: Partial<ConnectionEvent>): ConnectionEvent {

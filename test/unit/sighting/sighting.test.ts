@@ -7,36 +7,46 @@ import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
 import type { TextsMode } from '../../../src/sighting/distinct-texts.ts';
 import { applyEvent, cloneSighting, emptySighting, mergeSighting } from '../../../src/sighting/sighting.ts';
 import type { Sighting } from '../../../src/sighting/sighting.ts';
-import { anyEvent, eventWith } from './any-event.ts';
+import { anyEvent, anySmtpEvent, eventWith } from './any-event.ts';
 
-function sightingOf(events: readonly ConnectionEvent[], mode: TextsMode): Sighting {
-  const sighting = emptySighting('pop3', 'EX01', '10.1.2.3', mode);
+function sightingOf(
+  events: readonly ConnectionEvent[],
+  mode: TextsMode,
+  protocol: ConnectionEvent['protocol'] = 'pop3',
+): Sighting {
+  const sighting = emptySighting(protocol, 'EX01', '10.1.2.3', mode);
   for (const event of events) applyEvent(sighting, event);
   return sighting;
 }
 
 /** Events, the same in another order, and where each of these is cut into groups. */
-const shuffled = fc
-  .array(anyEvent, { maxLength: 25, size: 'max' })
-  .chain((events) =>
-    fc.tuple(
-      fc.constant(events),
-      fc.shuffledSubarray(events, { minLength: events.length }),
-      fc.array(fc.boolean(), { minLength: events.length, maxLength: events.length }),
-      fc.infiniteStream(fc.nat()),
-    ),
-  );
+const shuffled = (one: fc.Arbitrary<ConnectionEvent>) =>
+  fc
+    .array(one, { maxLength: 25, size: 'max' })
+    .chain((events) =>
+      fc.tuple(
+        fc.constant(events),
+        fc.shuffledSubarray(events, { minLength: events.length }),
+        fc.array(fc.boolean(), { minLength: events.length, maxLength: events.length }),
+        fc.infiniteStream(fc.nat()),
+      ),
+    );
 
-for (const mode of ['all', 'bounded'] as const) {
-  test(`sightings are equal in whatever order and grouping events come (${mode})`, () => {
+for (const [mode, protocol, one] of [
+  ['all', 'pop3', anyEvent],
+  ['bounded', 'pop3', anyEvent],
+  ['all', 'smtp', anySmtpEvent],
+  ['bounded', 'smtp', anySmtpEvent],
+] as const) {
+  test(`sightings are equal in whatever order and grouping events come (${protocol}, ${mode})`, () => {
     fc.assert(
-      fc.property(shuffled, ([events, reordered, cuts, choices]) => {
+      fc.property(shuffled(one), ([events, reordered, cuts, choices]) => {
         const groups: ConnectionEvent[][] = [[]];
         for (const [index, event] of reordered.entries()) {
           if (cuts[index] === true) groups.push([]);
           groups.at(-1)?.push(event);
         }
-        const sightings = groups.map((group) => sightingOf(group, mode));
+        const sightings = groups.map((group) => sightingOf(group, mode, protocol));
         while (sightings.length > 1) {
           const into = sightings[choices.next().value % sightings.length] as Sighting;
           const others = sightings.filter((one) => one !== into);
@@ -44,19 +54,19 @@ for (const mode of ['all', 'bounded'] as const) {
           mergeSighting(into, other);
           sightings.splice(sightings.indexOf(other), 1);
         }
-        assert.deepEqual(sightings[0], sightingOf(events, mode));
+        assert.deepEqual(sightings[0], sightingOf(events, mode, protocol));
       }),
     );
   });
 
-  test(`a clone changes alone (${mode})`, () => {
+  test(`a clone changes alone (${protocol}, ${mode})`, () => {
     fc.assert(
-      fc.property(fc.array(anyEvent, { maxLength: 8 }), fc.array(anyEvent, { maxLength: 8 }), (before, after) => {
-        const original = sightingOf(before, mode);
+      fc.property(fc.array(one, { maxLength: 8 }), fc.array(one, { maxLength: 8 }), (before, after) => {
+        const original = sightingOf(before, mode, protocol);
         const clone = cloneSighting(original);
         for (const event of after) applyEvent(clone, event);
-        assert.deepEqual(original, sightingOf(before, mode));
-        assert.deepEqual(clone, sightingOf([...before, ...after], mode));
+        assert.deepEqual(original, sightingOf(before, mode, protocol));
+        assert.deepEqual(clone, sightingOf([...before, ...after], mode, protocol));
       }),
     );
   });
@@ -120,4 +130,9 @@ test('hasUser is kept where the names are not', () => {
 test('a sum stops at the largest safe integer', () => {
   const event = eventWith({ bytesSent: Number.MAX_SAFE_INTEGER });
   assert.equal(sightingOf([event, event, event], 'bounded').bytesSent, Number.MAX_SAFE_INTEGER);
+});
+
+test('only sightings of SMTP have its part', () => {
+  assert.equal('smtp' in emptySighting('imap4', 'EX01', '10.1.2.3', 'bounded'), false);
+  assert.equal('smtp' in emptySighting('smtp', 'EX01', '10.1.2.3', 'bounded'), true);
 });

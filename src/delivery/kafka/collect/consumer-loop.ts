@@ -13,6 +13,8 @@ export interface ConsumerLoopOptions {
   readonly topics: readonly string[];
   readonly heartbeatIntervalMs: number;
   readonly waitMsMax: number;
+  /** Of one partition in one answer, compressed as it is on the wire; all of an answer is unpacked at once. */
+  readonly partitionBytesMax: number;
   readonly logger: Logger;
   readonly eachBatch: (payload: EachBatchPayload) => Promise<void>;
   /** Called synchronously when an assignment arrives, before anything of it is fetched. */
@@ -94,13 +96,14 @@ export class ConsumerLoop {
   }
 
   #build(): Consumer {
-    const { kafka, groupId, heartbeatIntervalMs, waitMsMax, heartbeat, read } = this.#options;
+    const { kafka, groupId, heartbeatIntervalMs, waitMsMax, partitionBytesMax, heartbeat, read } = this.#options;
     const consumer = kafka.consumer({
       groupId,
       sessionTimeout: sessionTimeoutMs,
       rebalanceTimeout: rebalanceTimeoutMs,
       heartbeatInterval: heartbeatIntervalMs,
       maxWaitTimeInMs: waitMsMax,
+      maxBytesPerPartition: partitionBytesMax,
       allowAutoTopicCreation: false,
       retry: {
         initialRetryTime: 100,

@@ -71,6 +71,7 @@ export class Follower {
       topics: [options.stateTopic, options.agentsTopic],
       heartbeatIntervalMs: 1000,
       waitMsMax: 100,
+      partitionBytesMax: 1024 * 1024,
       logger: options.logger,
       eachBatch: (payload) => this.#eachBatch(payload),
       joined: (consumer, assigned) => this.#joined(consumer, assigned),

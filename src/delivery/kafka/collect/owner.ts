@@ -37,6 +37,8 @@ export class Owner {
       topics: [context.topics.connections],
       heartbeatIntervalMs: 1000,
       waitMsMax: 200,
+      // Chunks shrink some fourteen times.
+      partitionBytesMax: 256 * 1024,
       logger: context.logger,
       eachBatch: async (payload) => this.#read(payload),
       joined: (consumer, assigned) => this.#joined(consumer, assigned[context.topics.connections] ?? []),
