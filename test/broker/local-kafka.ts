@@ -178,6 +178,21 @@ export class LocalKafka implements AsyncDisposable {
     await this.#end('SIGKILL');
   }
 
+  /** Ends the broker as its operator would: it hands its leaders over first. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** It holds its connections and answers nothing. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  /** It goes on as if nothing had been, until it learns what has. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   async #end(signal: NodeJS.Signals): Promise<void> {
     const child = this.#process;
     if (child === null || child.exitCode !== null || child.signalCode !== null) return;
