@@ -31,7 +31,7 @@ export function refusalOf(error: unknown, asked?: string): Refusal {
     certificateRefusal(code, message, who) ??
     saslRefusal(cause.name, type, message, who) ??
     connectionRefusal(cause.name, message, who) ??
-    rightsRefusal(type, topic) ?? {
+    rightsRefusal(type, message, topic) ?? {
       kind: type === '' ? 'unreachable' : type,
       text: type === '' ? message : `${type}: ${message}`,
       remedy: null,
@@ -139,9 +139,17 @@ function connectionRefusal(name: string, message: string, who: string): Refusal 
   };
 }
 
+/** kafkajs swallows why; for a moment after a start of the cluster it is nothing. */
+const noCoordinator: Refusal = {
+  kind: 'coordinator',
+  text: 'no broker answers for the group of collectors',
+  remedy: 'if that goes on, this account may lack a right to it; run `straggler check --print-acls`',
+};
+
 const askForRights = 'run `straggler check --print-acls` for the commands that allow it';
 
-function rightsRefusal(type: string, topic: string | undefined): Refusal | null {
+function rightsRefusal(type: string, message: string, topic: string | undefined): Refusal | null {
+  if (message === 'Failed to find group coordinator') return noCoordinator;
   const what: Readonly<Record<string, string>> = {
     TOPIC_AUTHORIZATION_FAILED: topic === undefined ? 'one of the topics' : `the topic ${topic}`,
     GROUP_AUTHORIZATION_FAILED: 'the group of collectors',

@@ -28,8 +28,14 @@ let obstacle: string | null = null;
 
 before(async () => {
   obstacle = findProgram('openssl') === null ? 'openssl, to make certificates with' : await localKafkaObstacle();
-  if (obstacle === null) secure = await SecureKafka.start(passwords);
+  if (obstacle === null) secure = await withTopics();
 });
+async function withTopics(loginMs?: number): Promise<SecureKafka> {
+  const started = await SecureKafka.start(passwords, loginMs);
+  const { code, text } = await run({}, 'check', '--brokers', started.brokers.PLAINTEXT, '--create-topics');
+  assert.equal(code, 0, text);
+  return started;
+}
 after(async () => {
   await secure?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
@@ -64,8 +70,6 @@ async function allow(at: SecureKafka, program: string, principal: string, group 
 test('the printed ACLs are enough for an agent by client certificate and a collector by SCRAM, and the line is exact', async (t) => {
   const at = secured(t);
   if (at === null) return;
-  const made = await run({}, 'check', '--brokers', at.brokers.PLAINTEXT, '--create-topics');
-  assert.equal(made.code, 0, made.text);
   await allow(at, 'agent', 'User:CN=mail-server');
   await allow(at, 'collector', 'User:straggler-collector');
   const client = at.authority.sign('mail-server', []);
@@ -243,21 +247,22 @@ test('a running collector waits for its rights, says it once, and goes on', asyn
   const settings = configuration(folder, 'late-collector', { ...account(at, 'admin', 'plain'), group: 'late' });
   await using collector = StragglerProcess.start('collector', '--config', settings);
   const said = (words: RegExp): number => collector.log.filter((line) => words.test(line)).length;
-  await until('the missing right is said', () => said(/of the group of collectors: run `straggler check/) >= 2);
+  await until(
+    () => `the missing right is said:\n${collector.log.join('\n')}`,
+    () => said(/for the group of collectors: if that goes on/) >= 2,
+  );
   assert.equal((await collector.get('/readyz')).status, 503);
   await allow(at, 'collector', 'User:admin', 'late');
   await collector.ready();
   // Once by the member that counts, once by the one that follows.
-  assert.equal(said(/of the group of collectors/), 2, collector.log.join('\n'));
+  assert.equal(said(/for the group of collectors/), 2, collector.log.join('\n'));
   assert.equal(said(/pass-47/), 0);
 });
 
 test('logins that expire while the line runs are renewed, and every row counts once', async (t) => {
   if (secured(t) === null) return;
   const loginMs = 12_000;
-  await using at = await SecureKafka.start(passwords, loginMs);
-  const made = await run({}, 'check', '--brokers', at.brokers.PLAINTEXT, '--create-topics');
-  assert.equal(made.code, 0, made.text);
+  await using at = await withTopics(loginMs);
   await allow(at, 'agent', 'User:straggler-agent');
   await allow(at, 'collector', 'User:straggler-collector');
   const ofAgent = configuration(folder, 'expiring-agent', account(at, 'straggler-agent', 'scram-sha-256'));

@@ -54,6 +54,10 @@ test('each cause is one sentence that names the broker and what to do', () => {
       'the broker kafka1:9093 closed the connection: if that goes on, check whether its port wants kafka.tls or kafka.sasl',
     ],
     [
+      thrown('Failed to find group coordinator', { name: 'KafkaJSGroupCoordinatorNotFound' }),
+      'no broker answers for the group of collectors: if that goes on, this account may lack a right to it; run `straggler check --print-acls`',
+    ],
+    [
       thrown('Not authorized to access group', { type: 'GROUP_AUTHORIZATION_FAILED' }),
       'the broker does not allow this account what it needs of the group of collectors: run `straggler check --print-acls` for the commands that allow it',
     ],
