@@ -1,7 +1,7 @@
 /** The least that Kafka's authorizer has to allow, as commands of its own tool. */
 import type { Settings } from '../config/schema.ts';
 
-export interface AccessRule {
+interface AccessRule {
   readonly kind: 'topic' | 'group' | 'transactional-id';
   readonly name: string;
   /** Whether the name is only the beginning. */
@@ -11,10 +11,10 @@ export interface AccessRule {
 
 type Kafka = Settings['kafka'];
 
-export type AccessProgram = 'agent' | 'collector' | 'check';
+type AccessProgram = 'agent' | 'collector' | 'check';
 
 /** What each program needs. Read and Write include Describe. */
-export function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, readonly AccessRule[]>> {
+function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, readonly AccessRule[]>> {
   const { connections, state, agents, deadLetters } = topics;
   return {
     agent: [

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
 import kafkajs from 'kafkajs';
+import type { AclEntry } from 'kafkajs';
 import { openKafka } from '../../src/delivery/kafka/client.ts';
 import { silentLogger } from '../../src/telemetry/logger.ts';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 
-const operations: Readonly<Record<string, number>> = {
+const operations: Readonly<Record<string, AclEntry['operation']>> = {
   Read: AclOperationTypes.READ,
   Write: AclOperationTypes.WRITE,
   Create: AclOperationTypes.CREATE,
@@ -26,7 +27,7 @@ const options = {
   'resource-pattern-type': { type: 'string' },
 } as const;
 
-function rules(command: string) {
+function rules(command: string): AclEntry[] {
   const [program, ...own] = command.split(' ');
   assert.equal(program, 'kafka-acls.sh');
   const { values } = parseArgs({ args: own, options, strict: true });

@@ -75,7 +75,7 @@ function certificateRefusal(code: string, message: string, who: string): Refusal
     };
   }
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const names = /(?:altnames: |list: )([^:]+:.*)$/.exec(message.replace(/^.*is not in the cert's /, ''))?.[1];
+    const names = /is not in the cert's (?:altnames|list): +(.+)$/.exec(message)?.[1];
     return {
       kind: 'host name',
       text: `the certificate of ${who} is for another host${names === undefined ? '' : ` (${names})`}`,

@@ -11,6 +11,7 @@ export interface KafkaSection {
   readonly brokers: readonly string[];
   readonly tls?: Readonly<Record<string, unknown>>;
   readonly sasl?: Readonly<Record<string, unknown>>;
+  readonly group?: string;
 }
 
 /** Writes a configuration file and answers its path. */

@@ -35,7 +35,7 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function broker(t: TestContext): SecureKafka | null {
+function secured(t: TestContext): SecureKafka | null {
   if (secure === null) missing(t, `a secured broker: ${obstacle}`);
   return secure;
 }
@@ -50,18 +50,19 @@ function account(at: SecureKafka, name: keyof typeof passwords, mechanism: strin
 }
 
 /** Allows an account exactly what `check --print-acls` prints for a program. */
-async function allow(at: SecureKafka, program: string, principal: string): Promise<void> {
-  const { text } = await run({}, 'check', '--print-acls', '--brokers', at.brokers.PLAINTEXT);
+async function allow(at: SecureKafka, program: string, principal: string, group = 'straggler'): Promise<void> {
+  const broker = at.brokers.PLAINTEXT;
+  const { text } = await run({}, 'check', '--print-acls', '--brokers', broker, '--group', group);
   const commands = text.split('\n').filter((line) => line.includes(`User:straggler-${program} `));
   assert.ok(commands.length >= 2, text);
   await grant(
-    at.brokers.PLAINTEXT,
+    broker,
     commands.map((command) => command.replace(`User:straggler-${program}`, principal)),
   );
 }
 
 test('the printed ACLs are enough for an agent by client certificate and a collector by SCRAM, and the line is exact', async (t) => {
-  const at = broker(t);
+  const at = secured(t);
   if (at === null) return;
   const made = await run({}, 'check', '--brokers', at.brokers.PLAINTEXT, '--create-topics');
   assert.equal(made.code, 0, made.text);
@@ -94,7 +95,7 @@ test('the printed ACLs are enough for an agent by client certificate and a colle
 });
 
 test('every mechanism logs in, over TLS and in the clear, with the password from a file or from the environment', async (t) => {
-  const at = broker(t);
+  const at = secured(t);
   if (at === null) return;
   await allow(at, 'check', 'User:admin');
   for (const mechanism of ['plain', 'scram-sha-256', 'scram-sha-512']) {
@@ -117,7 +118,7 @@ test('every mechanism logs in, over TLS and in the clear, with the password from
 });
 
 test('what is refused is said in one sentence with what to do, and the check fails', async (t) => {
-  const at = broker(t);
+  const at = secured(t);
   if (at === null) return;
   const other = new Authority(folder, 'other-authority');
   const stranger = other.sign('stranger', []);
@@ -172,7 +173,7 @@ test('what is refused is said in one sentence with what to do, and the check fai
 });
 
 test('files that cannot be used are named before anything connects', async (t) => {
-  const at = broker(t);
+  const at = secured(t);
   if (at === null) return;
   const { certificateFile } = at.authority.sign('one', []);
   const { keyFile } = at.authority.sign('two', []);
@@ -204,8 +205,8 @@ test('files that cannot be used are named before anything connects', async (t) =
   assert.equal(code, 1);
 });
 
-test('a running agent and a collector wait for their rights and their password, say it once, and go on', async (t) => {
-  const at = broker(t);
+test('a running agent waits for its password and its rights, says it once, and goes on', async (t) => {
+  const at = secured(t);
   if (at === null) return;
   const caFile = at.authority.certificateFile;
   const wrong = secretFile(folder, 'changing.password', 'wrong-pass-4715');
@@ -232,4 +233,57 @@ test('a running agent and a collector wait for their rights and their password, 
   assert.equal(said(/refuses the login/), 2, agent.log.join('\n'));
   assert.equal(said(/does not allow this account/), 2, agent.log.join('\n'));
   assert.equal(said(/pass-47/), 0);
+});
+
+test('a running collector waits for its rights, says it once, and goes on', async (t) => {
+  const at = secured(t);
+  if (at === null) return;
+  // It may see the topics, and nothing more.
+  await allow(at, 'check', 'User:admin');
+  const settings = configuration(folder, 'late-collector', { ...account(at, 'admin', 'plain'), group: 'late' });
+  await using collector = StragglerProcess.start('collector', '--config', settings);
+  const said = (words: RegExp): number => collector.log.filter((line) => words.test(line)).length;
+  await until('the missing right is said', () => said(/of the group of collectors: run `straggler check/) >= 2);
+  assert.equal((await collector.get('/readyz')).status, 503);
+  await allow(at, 'collector', 'User:admin', 'late');
+  await collector.ready();
+  // Once by the member that counts, once by the one that follows.
+  assert.equal(said(/of the group of collectors/), 2, collector.log.join('\n'));
+  assert.equal(said(/pass-47/), 0);
+});
+
+test('logins that expire while the line runs are renewed, and every row counts once', async (t) => {
+  if (secured(t) === null) return;
+  const loginMs = 12_000;
+  await using at = await SecureKafka.start(passwords, loginMs);
+  const made = await run({}, 'check', '--brokers', at.brokers.PLAINTEXT, '--create-topics');
+  assert.equal(made.code, 0, made.text);
+  await allow(at, 'agent', 'User:straggler-agent');
+  await allow(at, 'collector', 'User:straggler-collector');
+  const ofAgent = configuration(folder, 'expiring-agent', account(at, 'straggler-agent', 'scram-sha-256'));
+  const ofCollector = configuration(folder, 'expiring', account(at, 'straggler-collector', 'plain'));
+  const logs = join(folder, 'expiring-logs');
+  using world = createWorld(variedWorld({ directory: logs, seed: 3, startMs: Date.UTC(2026, 10, 22, 9, 30) }));
+  world.advanceBy(60_000);
+  const state = join(folder, 'expiring-state');
+  await using collector = StragglerProcess.start('collector', '--config', ofCollector);
+  await using agent = StragglerProcess.start(
+    ...(['agent', logs, '--config', ofAgent, '--state', state, '--read-back', 'all'] as const),
+  );
+  await collector.ready();
+  const end = Date.now() + 2.5 * loginMs;
+  await until(
+    'every login has expired twice',
+    () => {
+      world.advanceBy(500);
+      return Date.now() > end;
+    },
+    4 * loginMs,
+  );
+  world.settle();
+  await assertTruth(collector, world.truth());
+  for (const { log } of [agent, collector]) {
+    const complaints = log.filter((line) => /refuses the login/.test(line));
+    assert.deepEqual(complaints, []);
+  }
 });
