@@ -164,8 +164,8 @@ export class ClientStore implements CommittedSightings {
   }
 
   #statusIn(record: ClientRecord, set: number): Status {
-    const [only] = record.statuses;
-    if (record.statuses.length === 1 && only !== undefined) return only;
+    const [first] = record.statuses;
+    if (first !== undefined && record.statuses.every((status) => status === first)) return first;
     return statusOver(record, ({ server, protocol }) => this.sets.ofSighting(server, protocol).includes(set));
   }
 

@@ -14,7 +14,7 @@ import { silentLogger } from '../../src/telemetry/logger.ts';
 import { LocalKafka } from '../broker/local-kafka.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
 import { circumstances, median, percentile, printTable } from './figures.ts';
-import { LiveLog } from './live-log.ts';
+import { LiveLog, rowTrafficBytes } from './live-log.ts';
 import { metricSum } from './scrape.ts';
 
 const rowsPerSecond = Number(process.argv[2] ?? 5000);
@@ -38,7 +38,8 @@ async function watch(log: LiveLog, shows: StragglerProcess): Promise<number[]> {
       waiting.push({ rows: log.rows, at: performance.now() });
       next += appendEveryMs;
     }
-    const counted = await metricSum(shows, 'straggler_session_rows_total');
+    // No metric counts rows; their traffic tells how many there were.
+    const counted = (await metricSum(shows, 'straggler_session_bytes_total')) / rowTrafficBytes;
     const now = performance.now();
     while (waiting[0] !== undefined && waiting[0].rows <= counted) took.push(now - (waiting.shift()?.at ?? now));
     await sleep(20);

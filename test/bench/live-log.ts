@@ -5,6 +5,9 @@ import { exchangeFormat, headText } from '../../src/simulator/log-format.ts';
 import { logName, periodLabel } from '../../src/simulator/log-name.ts';
 import { addressOf } from './events.ts';
 
+/** What each row says was received and sent, together. */
+export const rowTrafficBytes = 12 + 345;
+
 export class LiveLog {
   readonly #path: string;
   #rows = 0;
