@@ -7,6 +7,7 @@ import type { Protocol } from '../event/protocol.ts';
 import { type Status, statuses } from '../inventory/status.ts';
 import type { Sighting } from '../sighting/sighting.ts';
 import type { CountedSets } from './counted-sets.ts';
+import { NewestUnknown } from './newest-unknown.ts';
 import { SumsByServer } from './sums.ts';
 
 /**
@@ -63,11 +64,16 @@ export class ClientStore implements CommittedSightings {
   readonly #classifier: Classifier;
   readonly #onFirstSeen: (sighting: Sighting) => void;
   readonly #byAddress = new Map<string, ClientRecord>();
+  readonly #newest: NewestUnknown;
   /** Counted up by every change of what is shown. */
   version = 0;
 
-  /** `onFirstSeen` hears of sightings of unknown clients that this process was the first to count, live. */
-  constructor(sets: CountedSets, classifier: Classifier, onFirstSeen: (sighting: Sighting) => void) {
+  /**
+   * `onFirstSeen` hears of sightings of unknown clients that this process was the first to count, live; `newestMax`
+   * unknown ones are listed.
+   */
+  constructor(sets: CountedSets, classifier: Classifier, onFirstSeen: (sighting: Sighting) => void, newestMax: number) {
+    this.#newest = new NewestUnknown(newestMax);
     this.sets = sets;
     this.#classifier = classifier;
     this.#onFirstSeen = onFirstSeen;
@@ -91,6 +97,18 @@ export class ClientStore implements CommittedSightings {
       ?.sightings.find((sighting) => sighting.protocol === protocol && sighting.server === server);
   }
 
+  get unknownTotal(): number {
+    return this.#newest.total;
+  }
+
+  /** The unknown sightings that were first seen last, newest first. */
+  newestUnknown(): readonly Sighting[] {
+    return this.#newest
+      .list(() => this.#unknown())
+      .map(({ protocol, server, address }) => this.get(protocol, server, address))
+      .filter((sighting) => sighting !== undefined);
+  }
+
   commit(changes: readonly CommittedSighting[]): void {
     if (changes.length === 0) return;
     const ownAddresses = new Set<string>();
@@ -112,6 +130,12 @@ export class ClientStore implements CommittedSightings {
     this.version++;
   }
 
+  *#unknown(): Generator<Sighting> {
+    for (const { sightings, statuses: own } of this.#byAddress.values()) {
+      for (const [index, sighting] of sightings.entries()) if (own[index] === 'unknown') yield sighting;
+    }
+  }
+
   #put(sighting: Sighting): Status {
     const { address, protocol, server } = sighting;
     let record = this.#byAddress.get(address);
@@ -123,6 +147,7 @@ export class ClientStore implements CommittedSightings {
     if (index < 0) index = record.sightings.length;
     this.sums.replace(record.sightings[index], sighting);
     const status = this.#classifier.statusOf(sighting);
+    this.#newest.changed(record.sightings[index], record.statuses[index], sighting, status);
     if (index < record.sightings.length) record.sightings[index] = sighting;
     else record.sightings = record.sightings.toSpliced(index, 0, sighting);
     if (record.statuses[index] !== status) record.statuses = shared(record.statuses.toSpliced(index, 1, status));
@@ -139,8 +164,8 @@ export class ClientStore implements CommittedSightings {
   }
 
   #statusIn(record: ClientRecord, set: number): Status {
-    const [only] = record.statuses;
-    if (record.statuses.length === 1 && only !== undefined) return only;
+    const [first] = record.statuses;
+    if (first !== undefined && record.statuses.every((status) => status === first)) return first;
     return statusOver(record, ({ server, protocol }) => this.sets.ofSighting(server, protocol).includes(set));
   }
 
@@ -163,7 +188,11 @@ export class ClientStore implements CommittedSightings {
 
   #reclassify(record: ClientRecord): void {
     const { rolling, bothRoles } = this.sets;
-    record.statuses = shared(record.sightings.map((sighting) => this.#classifier.statusOf(sighting)));
+    const { sightings, statuses: before } = record;
+    record.statuses = shared(sightings.map((sighting) => this.#classifier.statusOf(sighting)));
+    for (const [index, sighting] of sightings.entries()) {
+      this.#newest.changed(sighting, before[index], sighting, record.statuses[index] ?? 'probe');
+    }
     for (let entry = rolling.firstEntry(record.number); entry >= 0; entry = rolling.nextEntry(entry)) {
       const set = rolling.setOf(entry);
       if (set !== bothRoles) rolling.reclassify(entry, statuses.indexOf(this.#statusIn(record, set)));

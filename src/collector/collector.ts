@@ -16,7 +16,7 @@ import { queryClients, type Search } from './client-query.ts';
 import { type Naming, viewClient } from './client-view.ts';
 import { CountedSets } from './counted-sets.ts';
 import { evidenceGaps } from './evidence.ts';
-import { migrationCounts, newestUnknown, unionOf } from './figures.ts';
+import { migrationCounts, unionOf } from './figures.ts';
 import type { InventoryFigures, MetricsSource, SightingSums } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 import { summarise } from './summary.ts';
@@ -81,8 +81,11 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.windows = settings.windows.map((window) => window.text);
     this.configuredServers = [...settings.servers.keys()];
     this.agentBook = new AgentBook(clock);
-    this.#store = new ClientStore(new CountedSets(settings, clock.now()), known, ({ server, protocol }) =>
-      onFirstSeen(server, protocol),
+    this.#store = new ClientStore(
+      new CountedSets(settings, clock.now()),
+      known,
+      ({ server, protocol }) => onFirstSeen(server, protocol),
+      settings.topClientsMax,
     );
     // The window in which probes prove that logging is on: 24 h, or the nearest that is kept.
     const longEnough = settings.windows.findIndex((window) => window.ms >= dayMs);
@@ -195,7 +198,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   }
 
   newestUnknown(limit: number): ReturnType<MetricsSource['newestUnknown']> {
-    return newestUnknown(this.#store, limit);
+    return { total: this.#store.unknownTotal, newest: this.#store.newestUnknown().slice(0, limit) };
   }
 
   unionOf(servers: ReadonlySet<string>): ReturnType<MetricsSource['unionOf']> {

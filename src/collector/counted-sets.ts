@@ -16,7 +16,11 @@ export class CountedSets {
   readonly bothRoles: number;
   readonly #settings: CollectorSettings;
   readonly #byName = new Map<string, number>();
-  readonly #ofSighting = new Map<string, readonly number[]>();
+  readonly #ofSighting: Readonly<Record<Protocol, Map<string, readonly number[]>>> = {
+    imap4: new Map(),
+    pop3: new Map(),
+    smtp: new Map(),
+  };
 
   constructor(settings: CollectorSettings, now: number) {
     this.#settings = settings;
@@ -60,8 +64,7 @@ export class CountedSets {
 
   /** Every set that a sighting of this server and protocol belongs to, but for `bothRoles`. */
   ofSighting(server: string, protocol: Protocol): readonly number[] {
-    const key = `${server}\t${protocol}`;
-    let sets = this.#ofSighting.get(key);
+    let sets = this.#ofSighting[protocol].get(server);
     if (sets === undefined) {
       const role = this.roleOf(server);
       sets = [
@@ -71,7 +74,7 @@ export class CountedSets {
         this.of(server, protocol),
         ...(role === null ? [] : [this.roles[role]]),
       ];
-      this.#ofSighting.set(key, sets);
+      this.#ofSighting[protocol].set(server, sets);
     }
     return sets;
   }

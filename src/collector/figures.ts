@@ -3,7 +3,7 @@ import { type Protocol, protocols } from '../event/protocol.ts';
 import { statuses } from '../inventory/status.ts';
 import { type ClientRecord, type ClientStore, statusOver } from './client-store.ts';
 import type { CountedSets } from './counted-sets.ts';
-import type { MetricsSource, UnknownSighting } from './metrics-source.ts';
+import type { MetricsSource } from './metrics-source.ts';
 import type { Migration, StatusCounts, WindowCounts } from './views.ts';
 
 /** Clients of both roles are in the sets of either, so what is in one only is a difference. */
@@ -21,28 +21,6 @@ export function migrationCounts(
     return [text, counts] as const;
   });
   return Object.fromEntries(byWindow);
-}
-
-/** The unknown sightings that were first seen last, newest first. */
-export function newestUnknown(store: ClientStore, limit: number): ReturnType<MetricsSource['newestUnknown']> {
-  let newest: UnknownSighting[] = [];
-  let total = 0;
-  const keep = (): void => {
-    newest = newest
-      .toSorted((left, right) => right.firstSeen - left.firstSeen || (left.address < right.address ? -1 : 1))
-      .slice(0, limit);
-  };
-  for (const { sightings, statuses: own, address } of store.records()) {
-    for (const [index, { server, protocol, firstSeen, lastSeen }] of sightings.entries()) {
-      if (own[index] !== 'unknown') continue;
-      total++;
-      newest.push({ address, server, protocol, firstSeen, lastSeen });
-      // Sorted in batches, so that a million unknown clients cost a few sorts of a short list.
-      if (newest.length > 4 * limit + 1000) keep();
-    }
-  }
-  keep();
-  return { total, newest };
 }
 
 const none: StatusCounts = { all: 0, unknown: 0, acknowledged: 0, known: 0, proxied: 0, probe: 0 };

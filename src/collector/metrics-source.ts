@@ -42,7 +42,7 @@ export interface MetricsSource {
   migration(): Readonly<Record<string, Readonly<Record<Migration, number>>>>;
   /** Every expected server and protocol is there, with zeros before its first row. */
   sums(): Iterable<SightingSums>;
-  /** Unknown sightings: how many there are, and the `limit` of them that were first seen last, newest first. */
+  /** Unknown sightings: how many there are, and the `limit` of them (at most `topClientsMax`) that were first seen last. */
   newestUnknown(limit: number): { readonly total: number; readonly newest: readonly UnknownSighting[] };
   /** Unions over these servers, none of them summed; asked only where a metric cannot label every server. */
   unionOf(servers: ReadonlySet<string>): {

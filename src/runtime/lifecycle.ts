@@ -56,11 +56,13 @@ export async function runUntilStopped(
     }, deadlineMs);
     stop.abort();
   };
+  // Input often ends because of the same signal, just before it or just after: only a second signal is impatience.
+  let isSignalled = false;
   const onSignal = (signal: StopSignal): void => {
-    if (status === null) askToStop(exitStatus[signal]);
-    else exit(exitStatus[signal]);
+    if (isSignalled) exit(exitStatus[signal]);
+    else if (status === null) askToStop(exitStatus[signal]);
+    isSignalled = true;
   };
-  // No impatience: input often ends because of the signal that came just before.
   const onEnd = (): void => {
     if (status === null) askToStop(0);
   };

@@ -6,9 +6,9 @@ export function at(array: Int32Array | Uint8Array, index: number): number {
   return array[index] as number;
 }
 
-/** How long an array is to be that has room for `length` and some more: large ones grow by an eighth. */
+/** How long an array is to be that has room for `length` and some more: large ones grow by a quarter. */
 export function roomFor(length: number): number {
-  return length < largeLength ? length * 2 : Math.ceil(length * 1.125);
+  return length < largeLength ? length * 2 : Math.ceil(length * 1.25);
 }
 
 const largeLength = 2 ** 18;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runUntilStopped } from '../../../src/runtime/lifecycle.ts';
@@ -97,13 +98,25 @@ test('the end of standard input means nothing where it was not asked for', posix
   assert.equal(await started.status(), 143);
 });
 
-test('a signal whose sender closes standard input as well is one wish to stop, not two', posixOnly, async () => {
-  const started = new Program('abort-error', 'input');
-  await started.says('serving');
-  started.send('SIGINT');
-  started.endInput();
-  assert.equal(await started.status(), 130);
-});
+for (const [order, expected] of [
+  [['signal', 'end'], 130],
+  [['end', 'signal'], 0],
+] as const) {
+  test(`one signal and one end of input are one wish to stop, not two: ${order.join(', ')}`, async () => {
+    const source = new EventEmitter();
+    const input = new PassThrough();
+    const running = runUntilStopped(
+      async (signal) => {
+        for (const what of order)
+          (what === 'signal' ? source : input).emit(what === 'signal' ? 'SIGINT' : 'end', 'SIGINT');
+        assert.ok(signal.aborted);
+        return 0;
+      },
+      { source, input, exit: (status) => assert.fail(`it ends at once, with ${status}`) },
+    );
+    assert.equal(await running, expected);
+  });
+}
 
 test('Ctrl+Break, which Windows knows, stops cleanly with status 149', async () => {
   const source = new EventEmitter();
