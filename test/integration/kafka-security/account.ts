@@ -11,7 +11,6 @@ export interface KafkaSection {
   readonly brokers: readonly string[];
   readonly tls?: Readonly<Record<string, unknown>>;
   readonly sasl?: Readonly<Record<string, unknown>>;
-  readonly group?: string;
 }
 
 /** Writes a configuration file and answers its path. */

@@ -56,9 +56,9 @@ function account(at: SecureKafka, name: keyof typeof passwords, mechanism: strin
 }
 
 /** Allows an account exactly what `check --print-acls` prints for a program. */
-async function allow(at: SecureKafka, program: string, principal: string, group = 'straggler'): Promise<void> {
+async function allow(at: SecureKafka, program: string, principal: string): Promise<void> {
   const broker = at.brokers.PLAINTEXT;
-  const { text } = await run({}, 'check', '--print-acls', '--brokers', broker, '--group', group);
+  const { text } = await run({}, 'check', '--print-acls', '--brokers', broker);
   const commands = text.split('\n').filter((line) => line.includes(`User:straggler-${program} `));
   assert.ok(commands.length >= 2, text);
   await grant(
@@ -244,7 +244,7 @@ test('a running collector waits for its rights, says it once, and goes on', asyn
   if (at === null) return;
   // It may see the topics, and nothing more.
   await allow(at, 'check', 'User:admin');
-  const settings = configuration(folder, 'late-collector', { ...account(at, 'admin', 'plain'), group: 'late' });
+  const settings = configuration(folder, 'late-collector', account(at, 'admin', 'plain'));
   await using collector = StragglerProcess.start('collector', '--config', settings);
   const said = (words: RegExp): number => collector.log.filter((line) => words.test(line)).length;
   await until(
@@ -252,7 +252,7 @@ test('a running collector waits for its rights, says it once, and goes on', asyn
     () => said(/for the group of collectors: if that goes on/) >= 2,
   );
   assert.equal((await collector.get('/readyz')).status, 503);
-  await allow(at, 'collector', 'User:admin', 'late');
+  await allow(at, 'collector', 'User:admin');
   await collector.ready();
   // Once by the member that counts, once by the one that follows.
   assert.equal(said(/for the group of collectors/), 2, collector.log.join('\n'));
