@@ -22,7 +22,7 @@ import { Publisher } from './publisher.ts';
 import { runSource } from './run.ts';
 import type { TopicFacts } from './topic-facts.ts';
 import { TopicWatch } from './topic-watch.ts';
-import { within } from './within.ts';
+import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryParts {
   readonly outbox: Outbox;

@@ -12,7 +12,7 @@ import { compression, keyPartitioner } from './client.ts';
 import type { Kafka } from './client.ts';
 import { OutageLog } from './outage.ts';
 import { ProducerConnection } from './producer-connection.ts';
-import { within } from './within.ts';
+import { within } from '../../runtime/within.ts';
 
 export interface HeartbeatParts {
   readonly kafka: Kafka;
