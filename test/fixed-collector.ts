@@ -31,6 +31,8 @@ export interface FixedClient {
   readonly owner?: string;
   readonly users?: readonly string[];
   readonly hints?: readonly string[];
+  /** What it calls itself by SMTP. */
+  readonly helo?: readonly string[];
   readonly failure?: string;
   readonly seen: readonly { readonly server: string; readonly protocol: Protocol; readonly minutesAgo: number }[];
 }
@@ -261,12 +263,7 @@ export class FixedCollector implements CollectorViews, MetricsSource {
         usersApproximate: false,
         endpoints: [server === 'EX01' ? '10.0.0.1:995' : '10.0.0.2:995'],
         lastFailure: client.failure === undefined ? null : { at: lastSeen, reason: client.failure },
-        messages: 0,
-        tracked: 0,
-        helo: [],
-        tls: null,
-        senders: [],
-        connectors: [],
+        ...(protocol === 'smtp' ? { ...smtpFacts, helo: client.helo ?? [] } : noSmtpFacts),
       };
     });
   }
@@ -290,6 +287,16 @@ export class FixedCollector implements CollectorViews, MetricsSource {
     };
   }
 }
+
+const noSmtpFacts = { messages: 0, tracked: 0, helo: [], tls: null, senders: [], connectors: [] };
+
+const smtpFacts = {
+  messages: 12,
+  tracked: 11,
+  tls: 'TLS 1.2',
+  senders: ['scan@contoso.test'],
+  connectors: ['Relay'],
+};
 
 function migrationOf(servers: readonly string[]): Migration | null {
   if (servers.length === 0) return null;

@@ -1,23 +1,12 @@
 /** What a test needs besides npm: used where it is; skipped loudly where it is missing; a failure under CI=true. */
 import type { TestContext } from 'node:test';
 import { after } from 'node:test';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
 import { type TestBroker, testBroker } from './broker/test-broker.ts';
 
 export function missing(t: TestContext, what: string): void {
   if (process.env['CI'] === 'true') throw new Error(`missing under CI=true: ${what}`);
   console.error(`# SKIPPED "${t.name}": ${what}`);
   t.skip(what);
-}
-
-export function findProgram(...names: string[]): string | null {
-  for (const name of names) {
-    for (const folder of (process.env['PATH'] ?? '').split(delimiter)) {
-      if (folder !== '' && existsSync(join(folder, name))) return join(folder, name);
-    }
-  }
-  return null;
 }
 
 let shared: Promise<TestBroker | string> | null = null;

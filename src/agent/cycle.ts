@@ -3,10 +3,11 @@
  * scan lists is the truth; watching only makes the next one come earlier. Each PATH has a cycle of its own, so that a share that is
  * away holds up nothing else.
  */
-import { realpath, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Protocol } from '../event/protocol.ts';
 import { serverOfFile } from '../exchange-log/server-name.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { errorText } from './open-errors.ts';
 import { find, type FoundFile, isComplete, isWanted, type Listing } from './find.ts';
 import type { Lane } from './lane.ts';
@@ -31,6 +32,8 @@ const localScanMs = 1000;
 const shareScanMs = 5000;
 /** Of the time between scans, listing takes at most one part in so many. */
 const listingShare = 10;
+/** And no longer than this is anybody who calls kept waiting for it. */
+const leastPauseMsMax = 1000;
 
 export class Cycle {
   readonly followed: FollowedPath;
@@ -61,7 +64,7 @@ export class Cycle {
   /** Finds out what PATH leads to; a PATH that is away stays as it is written until a scan lists it. */
   async resolveRoot(): Promise<void> {
     try {
-      const real = await realpath(resolve(this.followed.path));
+      const real = await realPath(resolve(this.followed.path));
       const isFolder = (await stat(real)).isDirectory();
       this.#file = isFolder ? null : real;
       this.#root = isFolder ? real : dirname(real);
@@ -99,7 +102,7 @@ export class Cycle {
   async scanNow(): Promise<void> {
     await new Promise<void>((done) => {
       this.#scanWaiters.push(done);
-      this.#wake.call();
+      this.#wake.callNow();
     });
     await this.allDone();
   }
@@ -116,12 +119,17 @@ export class Cycle {
     try {
       while (!signal.aborted) {
         const waiters = this.#scanWaiters.splice(0);
+        this.#wake.clear();
         const startedAt = clock.monotonic();
         await this.#scan(waiters.length > 0);
         for (const done of waiters) done();
         const tookMs = clock.monotonic() - startedAt;
         if (this.#scanWaiters.length > 0) continue;
-        await this.#wake.pause(Math.max(times.wakeDelayMs, listingShare * tookMs), scanMs, signal);
+        await this.#wake.pause(
+          Math.min(leastPauseMsMax, Math.max(times.wakeDelayMs, listingShare * tookMs)),
+          scanMs,
+          signal,
+        );
       }
     } finally {
       await this.#watch?.[Symbol.asyncDispose]();
@@ -231,7 +239,7 @@ export class Cycle {
         this.#wake.call();
       },
     });
-    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => [...lane.files.hotPaths])));
+    this.#watch.update(new Set(listing.folders), new Set(this.lanes.flatMap((lane) => [...lane.files.looks.hotPaths])));
   }
 }
 

@@ -7,9 +7,10 @@
  * next one will not see it.
  */
 import { type Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type LogFileName, type OwnPrefix, parseLogFileName } from '../exchange-log/file-name.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { errorCode, errorText } from './open-errors.ts';
 import type { FollowedPath } from './options.ts';
 
@@ -75,7 +76,7 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
   const path = resolve(followed.path);
   let root: string | null = null;
   try {
-    const real = await realpath(path);
+    const real = await realPath(path);
     if ((await stat(real)).isDirectory()) {
       root = real;
       await walkFolders(walk, { reached: path, real });
@@ -139,7 +140,7 @@ async function enter(walk: Walk, folder: string): Promise<void> {
 /** Links are followed. One that leads nowhere is no folder that could hide files, so it is no error. */
 async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[]): Promise<void> {
   try {
-    const real = await realpath(link.real);
+    const real = await realPath(link.real);
     if ((await stat(real)).isDirectory()) waiting.push({ reached: link.reached, real });
     else take(walk, name, dirname(real), dirname(link.reached), basename(real));
   } catch (error) {
@@ -150,7 +151,7 @@ async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[])
 
 /** @param realName of the file in its folder, where a link gives it the name that counts */
 function take(walk: Walk, fileName: string, realFolder: string, folder: string, realName = fileName): void {
-  const name = walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, walk);
+  const name = walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, { prefixes: walk.prefixes });
   if (name === null) return;
   if (!isRead(name, walk.followed)) {
     walk.ignoredFiles++;

@@ -67,6 +67,10 @@ export class FollowedFile implements Waiting {
     this.head = read.offset === 0 ? Buffer.alloc(0) : null;
   }
 
+  get isLive(): boolean {
+    return this.hot || this.isRecent || this.missedScans > 0;
+  }
+
   get path(): string {
     return this.read.path;
   }

@@ -24,6 +24,8 @@ export class HandOver {
   readonly #onChange: () => void;
   readonly #inFlight = new Set<{ readonly bytes: number; readonly readAt: number }>();
   readonly #idleWaiters: (() => void)[] = [];
+  #handed = 0;
+  #durable = 0;
   #refusal: { readonly error: unknown } | null = null;
 
   constructor(delivery: Delivery, onChange: () => void) {
@@ -33,6 +35,16 @@ export class HandOver {
 
   get isIdle(): boolean {
     return this.#inFlight.size === 0;
+  }
+
+  /** How many slices and records were handed over so far. */
+  get handed(): number {
+    return this.#handed;
+  }
+
+  /** How many of them are durable: the first so many, as long as none was refused. */
+  get durable(): number {
+    return this.#durable;
   }
 
   async whenIdle(): Promise<void> {
@@ -54,8 +66,10 @@ export class HandOver {
     return this.#refusal;
   }
 
+  /** Once everything has come back. */
   forgive(): void {
     this.#refusal = null;
+    this.#durable = this.#handed;
   }
 
   /** Returns at once. */
@@ -78,8 +92,10 @@ export class HandOver {
     onRefused: () => void,
   ): Promise<void> {
     this.#inFlight.add(entry);
+    this.#handed++;
     try {
       await ask();
+      this.#durable++;
       onDurable();
     } catch (error) {
       this.#refusal ??= { error };

@@ -32,7 +32,8 @@ export class HeldFiles {
     for (const file of this.#files) {
       const mayReopen = !file.isWaiting && (!file.hot || this.#handles.isOverfull);
       const isDone = file.missedScans > 0 ? file.read.finished : mayReopen;
-      if (isDone && file.inFlight === 0) await this.close(file);
+      // What was refused is read again, perhaps through this handle alone.
+      if (isDone && file.inFlight === 0 && !file.isAhead) await this.close(file);
     }
   }
 

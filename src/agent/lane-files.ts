@@ -12,26 +12,15 @@ import type { OpenFile } from './handles.ts';
 import { HeldFiles } from './held-files.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { LaneFigures } from './lane-figures.ts';
+import { type LaneListing, LookQueue } from './look-queue.ts';
 import { errorCode, errorText, isAbsent } from './open-errors.ts';
-import { plan } from './plan.ts';
 import type { Owner, Registered } from './registry.ts';
 import { Troubles } from './troubles.ts';
 import { Turns } from './turns.ts';
 
-/** The part of a PATH's listing that is one lane's. */
-export interface LaneListing {
-  /** Counts the listings of its PATH. */
-  readonly number: number;
-  readonly isComplete: boolean;
-  /** Older files are looked at too, whether or not they are due. */
-  readonly isThorough: boolean;
-  /** Numbers of the file systems that its folders are on. */
-  readonly devices: ReadonlySet<string>;
-  readonly files: readonly FoundFile[];
-}
-
 /** How long another name of a followed file is left alone. */
 const aliasPauseMs = 60_000;
+const takeUpMs = 1000;
 
 export class LaneFiles {
   readonly all = new Set<FollowedFile>();
@@ -44,12 +33,11 @@ export class LaneFiles {
   readonly #byPath = new Map<string, FollowedFile>();
   readonly #restarts = new Set<FollowedFile>();
   readonly #aliases = new Map<string, number>();
-  #listing: LaneListing | null = null;
+  readonly looks: LookQueue;
   #listed: ReadonlySet<string> = new Set();
-  /** Paths of the current listing that are to be looked at, next one last. */
-  #queue: FoundFile[] = [];
-  #isConcluded = true;
   #isAway = false;
+  /** While there is something to read, the next listing is taken up then; monotonic. */
+  takeUpAt = 0;
   /** Files named by the last complete listing. */
   found = 0;
   bytesLost = 0;
@@ -60,15 +48,13 @@ export class LaneFiles {
     this.#figures = figures;
     this.held = new HeldFiles(context.handles);
     this.troubles = new Troubles(context.times);
-  }
-
-  get listing(): LaneListing | null {
-    return this.#listing;
-  }
-
-  /** Everything of the current listing was looked at, and what it misses was judged. */
-  get isExamined(): boolean {
-    return this.#queue.length === 0 && this.#isConcluded;
+    this.looks = new LookQueue({
+      clock: context.clock,
+      horizon: () => owner.record.horizon,
+      isKnown: (path) => this.#byPath.has(path),
+      isDue: (path, isThorough) => this.#isDue(path, isThorough),
+      onPlanned: () => this.#planned(),
+    });
   }
 
   /** Why a file could not be opened or read, in words; null while there is none. */
@@ -101,41 +87,34 @@ export class LaneFiles {
     this.#context.registry.remove(file);
   }
 
-  /** The newest files: what is worth watching. */
-  get hotPaths(): ReadonlySet<string> {
-    return this.#hotPaths;
+  list(listing: LaneListing): void {
+    this.looks.list(listing);
+    this.takeUp();
   }
 
-  list(listing: LaneListing, horizon: number | null): void {
+  /**
+   * Takes up the listing that waits, if the one before was looked through: at once when there is nothing to read, else
+   * once a second, so that looking never keeps from reading.
+   */
+  takeUp(): boolean {
     const now = this.#context.clock.monotonic();
-    const { followed, newest, recent } = plan(listing.files, horizon);
-    // What was to be looked at thoroughly and is not yet, still is.
-    const isThorough = listing.isThorough || (this.#listing?.isThorough === true && !this.isExamined);
-    this.#listing = { ...listing, isThorough };
+    if (this.turns.next(now) !== null && now < this.takeUpAt) return false;
+    const listing = this.looks.takeUp();
+    if (listing === null) return false;
+    this.takeUpAt = now + takeUpMs;
     this.#listed = new Set(listing.files.map(({ path }) => path));
-    this.#isConcluded = false;
     this.#isAway = this.#isOnOtherDevice(listing);
     if (listing.isComplete) this.found = listing.files.length;
-    const hot = new Set([...newest].map(({ path }) => path));
-    for (const file of this.all) {
-      const isHot = hot.has(file.path) && this.#byPath.get(file.path) === file;
-      if (file.hot && !isHot) file.quietSince = now;
-      this.#setHot(file, isHot);
-    }
-    this.#hotPaths = hot;
-    this.#recentPaths = new Set([...recent].map(({ path }) => path));
-    const due = followed.filter((found) => !hot.has(found.path) && this.#isDue(found.path, now));
-    // Taken from the end: the newest first, then those that were never seen, oldest first, then those that are due again.
-    const isKnown = (found: FoundFile): boolean => this.#byPath.has(found.path);
-    this.#queue = [
-      ...due.filter(isKnown).reverse(),
-      ...due.filter((found) => !isKnown(found)).reverse(),
-      ...[...newest].filter(({ path }) => this.#isDue(path, now)),
-    ];
+    return true;
   }
 
-  #hotPaths: ReadonlySet<string> = new Set();
-  #recentPaths: ReadonlySet<string> = new Set();
+  #planned(): void {
+    for (const file of this.all) {
+      const isHot = this.looks.hotPaths.has(file.path) && this.#byPath.get(file.path) === file;
+      if (file.hot && !isHot) file.quietSince = this.#context.clock.monotonic();
+      this.#setHot(file, isHot);
+    }
+  }
 
   #setHot(file: FollowedFile, isHot: boolean): void {
     if (file.hot === isHot) return;
@@ -158,16 +137,17 @@ export class LaneFiles {
     return known.length > 0 && known.every(({ read }) => read.locator !== null && !devices.has(deviceOf(read.locator)));
   }
 
-  #isDue(path: string, now: number): boolean {
+  #isDue(path: string, isThorough: boolean): boolean {
+    const now = this.#context.clock.monotonic();
     if (this.troubles.isPaused(path, now) || (this.#aliases.get(path) ?? 0) > now) return false;
     const file = this.#byPath.get(path);
     if (file === undefined || file.hot || file.missedScans > 0) return true;
-    return file.nextProbeAt <= now || this.#listing?.isThorough === true;
+    return isThorough || file.nextProbeAt <= now;
   }
 
   /** Looks at the next path; false when there is none left. */
   async examineNext(): Promise<boolean> {
-    const found = this.#queue.pop();
+    const found = this.looks.take();
     if (found === undefined) return false;
     const { path } = found;
     const known = this.#byPath.get(path);
@@ -258,15 +238,15 @@ export class LaneFiles {
 
   #place(file: FollowedFile, path: string): void {
     this.#byPath.set(path, file);
-    this.#setHot(file, this.#hotPaths.has(path));
-    file.isRecent ||= this.#recentPaths.has(path);
+    this.#setHot(file, this.looks.hotPaths.has(path));
+    file.isRecent ||= this.looks.recentPaths.has(path);
   }
 
   /** Judges what the listing misses, once everything that it names was looked at; false when that is done already. */
   conclude(): boolean {
-    if (this.#isConcluded || this.#queue.length > 0 || this.#listing === null) return false;
-    this.#isConcluded = true;
-    if (!this.#listing.isComplete || this.#isAway) return true;
+    const listing = this.looks.conclude();
+    if (listing === null) return false;
+    if (!listing.isComplete || this.#isAway) return true;
     this.troubles.keepOnly(this.#listed);
     for (const path of this.#aliases.keys()) if (!this.#listed.has(path)) this.#aliases.delete(path);
     for (const file of this.all) {
@@ -326,6 +306,11 @@ export class LaneFiles {
     if (file.missedScans > 0) return file.missedScans >= missedScansMin;
     const quietMs = this.#context.clock.monotonic() - file.quietSince;
     return !file.hot && quietMs >= this.#context.times.finishedAfterMs;
+  }
+
+  /** A file waits to be read from 0 again. */
+  get isRestarting(): boolean {
+    return this.#restarts.size > 0;
   }
 
   mustRestart(file: FollowedFile, reason: 'truncated' | 'rewritten'): void {

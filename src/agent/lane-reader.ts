@@ -17,6 +17,7 @@ import type { LaneFigures } from './lane-figures.ts';
 import type { LaneFiles } from './lane-files.ts';
 import { probeDelayMs } from './plan.ts';
 import { bufferBytes } from './read.ts';
+import { seekBytesMin, seekHorizon } from './seek.ts';
 import { takeTurn, type Turn } from './turn.ts';
 
 /** What is read of a file that is believed to be near its end. */
@@ -44,9 +45,9 @@ export class LaneReader {
     this.handOver = new HandOver(context.delivery, wake);
   }
 
-  /** Whether a file has something to read now. */
+  /** Whether a file has something to read, now or once what was read of it has come back. */
   get hasWork(): boolean {
-    return this.#next() !== null;
+    return this.#files.isRestarting || this.#next() !== null;
   }
 
   #next(): FollowedFile | null {
@@ -117,6 +118,7 @@ export class LaneReader {
         share.release();
         return;
       }
+      await this.#seek(file, opened);
       const turn = await takeTurn(file, opened, buffer.subarray(0, file.read.guard.length + bytes), {
         server: this.#lane().server,
         horizon: this.#lane().horizon,
@@ -131,6 +133,24 @@ export class LaneReader {
       buffers.give(buffer);
       if (opened !== file.held) await this.#files.held.keep(file, opened);
     }
+  }
+
+  /** Passes over what is older than the horizon in a file of which nothing was read. */
+  async #seek(file: FollowedFile, { handle }: OpenFile): Promise<void> {
+    const { horizon } = this.#lane();
+    const { format } = file.name;
+    if (file.read.offset > 0 || horizon === null || !format.isInOrder || file.size < seekBytesMin) return;
+    const beginning = await seekHorizon(handle, file.size, horizon, format);
+    if (beginning === null) return;
+    // Durable before the first slice: positions move from where the state holds them.
+    const record = { ...file.read, ...beginning };
+    file.hand(record);
+    file.head = null;
+    this.handOver.record(
+      { files: [record] },
+      () => file.arrive(record),
+      () => file.arrive(null),
+    );
   }
 
   async #changed(file: FollowedFile, { handle }: OpenFile, share: Share): Promise<void> {

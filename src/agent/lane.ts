@@ -10,7 +10,8 @@ import { backoffMs } from './backoff.ts';
 import type { FollowedFile } from './followed-file.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LaneFigures } from './lane-figures.ts';
-import { LaneFiles, type LaneListing } from './lane-files.ts';
+import { LaneFiles } from './lane-files.ts';
+import type { LaneListing } from './look-queue.ts';
 import { LaneReader } from './lane-reader.ts';
 import { errorText } from './open-errors.ts';
 import type { Owner } from './registry.ts';
@@ -20,6 +21,15 @@ import { Wake } from './wake.ts';
 const looksPerStep = 32;
 /** A lane without anything to do looks again after this long at the latest. */
 const idleMsMax = 60_000;
+
+interface Pass {
+  /** Of the listing. */
+  readonly number: number;
+  /** What was handed over by then must be durable. */
+  readonly handed: number;
+  /** Nothing was left out: the listing was complete, and every file could be read. */
+  readonly isCaughtUp: boolean;
+}
 
 export class Lane implements Owner {
   readonly figures = new LaneFigures();
@@ -33,6 +43,10 @@ export class Lane implements Owner {
   #durableAtRefusal = 0;
   /** Monotonic; nothing is handed over before. */
   #notBefore = 0;
+  /** Listings whose files are read to their end, up to this number. */
+  #passed = 0;
+  /** Of these, the ones of which something is not durable yet. */
+  readonly #passes: Pass[] = [];
   #doneNumber = 0;
   #doneWaiters: { readonly number: number; readonly resolve: () => void }[] = [];
   #isActive = false;
@@ -70,7 +84,7 @@ export class Lane implements Owner {
   }
 
   list(listing: LaneListing): void {
-    this.files.list(listing, this.#record.horizon);
+    this.files.list(listing);
     this.#wake.call();
   }
 
@@ -108,13 +122,14 @@ export class Lane implements Owner {
     for (let looks = 0; looks < looksPerStep && (await this.files.examineNext()); looks++) isBusy = true;
     this.files.applyRestarts();
     if (this.#mayHandOver && (await this.reader.turn())) isBusy = true;
-    if (isBusy) return true;
-    if (this.files.conclude()) return true;
+    if (this.files.conclude()) isBusy = true;
     await this.files.held.closeIdle();
-    if (!this.#mayHandOver) return false;
-    if (this.#store()) return true;
-    this.#finishPass();
-    return false;
+    if (this.#mayHandOver) {
+      if (!isBusy && this.#store()) isBusy = true;
+      this.#markPass();
+      this.#finishPasses();
+    }
+    return this.files.takeUp() || isBusy;
   }
 
   get #mayHandOver(): boolean {
@@ -133,6 +148,9 @@ export class Lane implements Owner {
     if (this.#failures === 0) logger.warn(fields, 'a slice could not be delivered; it is read and delivered again');
     this.figures.refusals++;
     this.reader.rewind();
+    // What was read is read again, so no listing that still waits for it is done.
+    this.#passes.length = 0;
+    this.#passed = this.#doneNumber;
     this.#pause();
   }
 
@@ -160,30 +178,38 @@ export class Lane implements Owner {
     this.#isRecordDirty = true;
   }
 
-  /** Everything that was listed is read and durable. */
-  #finishPass(): void {
-    const { listing } = this.files;
-    if (listing === null || !this.files.isExamined || !this.reader.handOver.isIdle || this.reader.hasWork) return;
-    this.#failures = 0;
-    if (!this.#record.readBackDone && listing.isComplete && !this.#hasTrouble) {
-      this.#change({ readBackDone: true });
-      this.#wake.call();
-      return;
-    }
-    this.#doneNumber = listing.number;
-    const waiting = this.#doneWaiters;
-    this.#doneWaiters = waiting.filter(({ number }) => number > this.#doneNumber);
-    for (const { number, resolve } of waiting) if (number <= this.#doneNumber) resolve();
+  /** Notes that everything a listing names is read to its end. */
+  #markPass(): void {
+    const { listing, isConcluded } = this.files.looks;
+    if (listing === null || listing.number <= this.#passed || !isConcluded || this.reader.hasWork) return;
+    this.#passed = listing.number;
+    const isCaughtUp = listing.isComplete && this.files.trouble === null;
+    this.#passes.push({ number: listing.number, handed: this.reader.handOver.handed, isCaughtUp });
   }
 
-  get #hasTrouble(): boolean {
-    return this.files.trouble !== null;
+  /** Says of what was read that it is durable. Rows that came later are not waited for: on a busy server there always are some. */
+  #finishPasses(): void {
+    for (let pass = this.#passes[0]; pass !== undefined; pass = this.#passes[0]) {
+      if (pass.handed > this.reader.handOver.durable) return;
+      this.#passes.shift();
+      if (pass.isCaughtUp && !this.#record.readBackDone) {
+        this.#change({ readBackDone: true });
+        this.#store();
+        this.#passes.unshift({ ...pass, handed: this.reader.handOver.handed });
+        continue;
+      }
+      this.#failures = 0;
+      this.#doneNumber = pass.number;
+      const waiting = this.#doneWaiters;
+      this.#doneWaiters = waiting.filter(({ number }) => number > this.#doneNumber);
+      for (const { number, resolve } of waiting) if (number <= this.#doneNumber) resolve();
+    }
   }
 
   /** Until the next pause ends. One that ended since the last step began counts: the step may not have seen it. */
   #idleMs(since: number): number {
     const now = this.#context.clock.monotonic();
-    const ends = [this.#notBefore, this.files.troubles.until].filter((end) => end > since);
+    const ends = [this.#notBefore, this.files.troubles.until, this.files.takeUpAt].filter((end) => end > since);
     return Math.max(1, Math.min(idleMsMax, ...ends.map((end) => end - now)));
   }
 }

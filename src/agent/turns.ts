@@ -3,28 +3,28 @@ import { byAge, type Named } from './plan.ts';
 export interface Waiting extends Named {
   /** Set by `Turns` alone. */
   isWaiting: boolean;
-  /** Must not change while the file waits, and neither may its name. */
-  readonly hot: boolean;
+  /** It is looked at again and again: the newest, those just behind it, and what is about to be gone. */
+  readonly isLive: boolean;
   /** Monotonic time from which on it may be read; later after errors. */
   readonly notBefore: number;
 }
 
 /**
- * The files of a lane that have something to read, and whose turn it is. The newest files are read one after the other, so
- * that what is live is seen at once; but every second turn belongs to the older ones, which are drained one by
- * one, oldest first: they are the first to be deleted.
+ * The files of a lane that have something to read, and whose turn it is. Live files are read one after the other, so
+ * that what is new is seen at once; but every second turn belongs to the older ones, which are drained one by one,
+ * oldest first: they are the first to be deleted. The name of a file must not change while it waits.
  */
 export class Turns<File extends Waiting> {
   /** In the order of their turns. */
-  readonly #hot = new Set<File>();
+  readonly #live = new Set<File>();
   /** Oldest first. */
   readonly #old: File[] = [];
-  #wasHot = false;
+  #wasLive = false;
 
   add(file: File): void {
     if (file.isWaiting) return;
     file.isWaiting = true;
-    if (file.hot) this.#hot.add(file);
+    if (file.isLive) this.#live.add(file);
     else this.#old.splice(this.#place(file), 0, file);
   }
 
@@ -32,21 +32,21 @@ export class Turns<File extends Waiting> {
   delete(file: File): boolean {
     if (!file.isWaiting) return false;
     file.isWaiting = false;
-    if (!this.#hot.delete(file)) this.#old.splice(this.#place(file), 1);
+    if (!this.#live.delete(file)) this.#old.splice(this.#place(file), 1);
     return true;
   }
 
   /** Whose turn it is; null when nobody can be read now. */
   next(now: number): File | null {
-    const hot = firstReady(this.#hot, now);
+    const live = firstReady(this.#live, now);
     const old = firstReady(this.#old, now);
-    return this.#wasHot ? (old ?? hot) : (hot ?? old);
+    return this.#wasLive ? (old ?? live) : (live ?? old);
   }
 
   /** Notes that a file has its turn now. */
   take(file: File): void {
-    this.#wasHot = this.#hot.delete(file);
-    if (this.#wasHot) this.#hot.add(file);
+    this.#wasLive = this.#live.delete(file);
+    if (this.#wasLive) this.#live.add(file);
   }
 
   /** Index of the file, or where it belongs. */

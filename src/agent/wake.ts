@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Ends a wait early. A call that comes while nobody waits is remembered, once. */
 export class Wake {
   #isCalled = false;
+  #isUrgent = false;
   #end: (() => void) | null = null;
 
   call(): void {
@@ -10,22 +11,40 @@ export class Wake {
     this.#end?.();
   }
 
+  /** Ends a pause's least time too. */
+  callNow(): void {
+    this.#isUrgent = true;
+    this.call();
+  }
+
+  /** Forgets calls: what begins now serves them. */
+  clear(): void {
+    this.#isCalled = false;
+    this.#isUrgent = false;
+  }
+
   /** Resolves when called, after `ms`, or when aborted. */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (!this.#isCalled && !signal.aborted) {
-      const ended = new AbortController();
-      this.#end = () => ended.abort();
-      await pause(ms, AbortSignal.any([signal, ended.signal]));
-      this.#end = null;
-    }
+    await this.#until(() => this.#isCalled, ms, signal);
     this.#isCalled = false;
   }
 
   /** Waits as `wait` does, but at least `leastMs`: calls that come together are one. */
   async pause(leastMs: number, ms: number, signal: AbortSignal): Promise<void> {
     const least = Math.min(leastMs, ms);
-    await pause(least, signal);
-    await this.wait(ms - least, signal);
+    await this.#until(() => this.#isUrgent, least, signal);
+    await this.#until(() => this.#isCalled, ms - least, signal);
+    this.clear();
+  }
+
+  async #until(isOver: () => boolean, ms: number, signal: AbortSignal): Promise<void> {
+    if (isOver() || signal.aborted) return;
+    const ended = new AbortController();
+    this.#end = () => {
+      if (isOver()) ended.abort();
+    };
+    await pause(ms, AbortSignal.any([signal, ended.signal]));
+    this.#end = null;
   }
 }
 

@@ -3,6 +3,7 @@
  * what it misses the next scan finds. Folders are watched at depth 0, and of their files only the newest:
  * over a folder of 10,000 logs everything else would cost 10,000 watches.
  */
+import { normalize } from 'node:path';
 import { FSWatcher } from 'chokidar';
 
 export interface WatchEvents {
@@ -23,7 +24,8 @@ export class FolderWatch implements AsyncDisposable {
       ignoreInitial: true,
       followSymlinks: false,
       persistent: true,
-      ignored: (path) => !this.#folders.has(path) && !this.#files.has(path),
+      // On Windows chokidar asks with slashes.
+      ignored: (path) => !this.#isWatched(normalize(path)),
     });
     this.#watcher.on('all', () => events.wake());
     this.#watcher.on('error', (error) => events.failed(error));
@@ -40,6 +42,10 @@ export class FolderWatch implements AsyncDisposable {
     const come = [...now].filter((path) => !known.has(path));
     if (gone.length > 0) this.#watcher.unwatch(gone);
     if (come.length > 0) this.#watcher.add(come);
+  }
+
+  #isWatched(path: string): boolean {
+    return this.#folders.has(path) || this.#files.has(path);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -4,13 +4,15 @@ import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { programLogger } from './logging.ts';
 import { AgentOwnReports, serveAgent } from './agent-server.ts';
 import { followingOf } from './following.ts';
-import { requireBrokers } from './kafka-settings.ts';
+import { kafkaSecurity, requireBrokers } from './kafka-settings.ts';
 import { settingsFrom } from './settings-from.ts';
 import { stateDirectoryOf } from './state-directory.ts';
 import { stopAskedFor, untilStopped } from './until-stopped.ts';
 import { version } from './version.ts';
 
 const heartbeatMs = 10_000;
+/** A slice that the outbox has no room for does not come back while the broker is away; it is read again. */
+const handedOverWaitMs = 1500;
 
 export async function agentCommand(
   paths: readonly string[],
@@ -18,18 +20,20 @@ export async function agentCommand(
 ): Promise<number> {
   const { settings } = settingsFrom(options, paths);
   const brokers = requireBrokers(settings);
+  const security = kafkaSecurity(settings, process.env);
   const following = followingOf(settings);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     const crashed = new AbortController();
     const stop = AbortSignal.any([signal, crashed.signal]);
     const stateDirectory = stateDirectoryOf(settings, 'agent');
     await using side = await openKafkaDelivery({
-      connection: { brokers, clientId: `straggler-agent-${following.name}` },
+      connection: { brokers, security, clientId: `straggler-agent-${following.name}` },
       topics: settings.kafka.topics,
       stateDirectory,
       programVersion: version,
       agentName: following.name,
+      compression: settings.kafka.compression,
       logger,
       onCrash: (error) => crashed.abort(error),
     });
@@ -47,6 +51,7 @@ export async function agentCommand(
     logger.info({ url: server.url, stateDirectory, brokers }, `following ${following.logs.length} path(s)`);
     await agent.start();
     await stopAskedFor(stop);
+    await agent.stop(handedOverWaitMs);
     if (crashed.signal.aborted) throw crashed.signal.reason;
   });
 }

@@ -8,6 +8,7 @@ import { checkKafka } from './check-kafka.ts';
 import { checkLogs } from './check-logs.ts';
 import { type Finding, findingLines } from './finding.ts';
 import { followingOf } from './following.ts';
+import { accessCommands } from './kafka-acls.ts';
 import { settingsFrom } from './settings-from.ts';
 import { stateDirectoryOf } from './state-directory.ts';
 
@@ -48,6 +49,10 @@ export async function checkCommand(
   options: Readonly<Record<string, unknown>>,
 ): Promise<number> {
   const { settings } = settingsFrom(options, paths);
+  if (options['printAcls'] === true) {
+    process.stdout.write(accessCommands(settings.kafka));
+    return 0;
+  }
   const hasLogs = settings.agent.logs.length > 0;
   const hasBrokers = settings.kafka.brokers.length > 0;
   if (options['createTopics'] === true && !hasBrokers) {

@@ -1,37 +1,71 @@
 import type { Settings } from '../config/schema.ts';
 import { openKafka } from '../delivery/kafka/client.ts';
+import { topicIsHidden } from '../delivery/kafka/hidden-topic.ts';
+import { refusalOf } from '../delivery/kafka/refusal.ts';
+import type { KafkaSecurity } from '../delivery/kafka/security.ts';
 import { checkTopics } from '../delivery/kafka/topic-check.ts';
 import { createTopics, defaultPartitions } from '../delivery/kafka/topics.ts';
+import { UserError } from '../runtime/errors.ts';
 import { silentLogger } from '../telemetry/logger.ts';
 import type { Finding } from './finding.ts';
+import { kafkaSecurity } from './kafka-settings.ts';
 
 /** Whether a broker answers and the topics are as they must be; makes those that are missing when asked to. */
 export async function checkKafka(settings: Settings, create: boolean): Promise<Finding[]> {
   const { brokers, topics, retention } = settings.kafka;
   const plan = { names: topics, partitions: defaultPartitions, retentionMs: retention };
-  const admin = openKafka({ brokers, clientId: 'straggler-check' }, silentLogger).admin();
+  let security: KafkaSecurity;
+  try {
+    security = kafkaSecurity(settings, process.env);
+  } catch (error) {
+    return [problem(error)];
+  }
+  const findings = inTheClear(security);
+  const kafka = openKafka({ brokers, security, clientId: 'straggler-check', retries: 2 }, silentLogger);
+  const admin = kafka.admin();
   try {
     await admin.connect();
-  } catch (error) {
-    return [
-      {
-        verdict: 'problem',
-        text: `no broker answers at ${brokers.join(', ')}: ${(error as Error).message}`,
-        remedy: 'Check the addresses, and that this host may reach them.',
-      },
-    ];
-  }
-  try {
-    const findings: Finding[] = [{ verdict: 'ok', text: `a broker answers at ${brokers.join(', ')}` }];
+    // A broker without authentication closes the connection only at the first real question.
+    await admin.describeCluster();
+    findings.push({ verdict: 'ok', text: `a broker answers at ${brokers.join(', ')}` });
     const created = create ? await createTopics(admin, plan) : [];
     for (const topic of created) findings.push({ verdict: 'ok', text: `the topic ${topic} was made` });
-    const problems = await checkTopics(admin, plan);
+    const problems = await checkTopics(admin, plan, (topic) => topicIsHidden(kafka, topic));
     for (const { severity, text, remedy } of problems) {
       findings.push({ verdict: severity === 'error' ? 'problem' : 'warning', text, remedy });
     }
     if (problems.length === 0) findings.push({ verdict: 'ok', text: 'all topics are as they should be' });
-    return findings;
+  } catch (error) {
+    findings.push(problem(error, brokers));
   } finally {
-    await admin.disconnect();
+    await admin.disconnect().catch(() => {});
   }
+  return findings;
+}
+
+function inTheClear({ tls, sasl }: KafkaSecurity): Finding[] {
+  if (tls !== null || sasl?.mechanism !== 'plain') return [];
+  return [
+    {
+      verdict: 'warning',
+      text: 'the password goes to the broker in the clear: kafka.sasl.mechanism is plain, and kafka.tls is not set',
+      remedy: 'Use a listener with TLS, or a scram mechanism.',
+    },
+  ];
+}
+
+function problem(error: unknown, brokers: readonly string[] = []): Finding {
+  if (error instanceof UserError) {
+    return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };
+  }
+  const { kind, text, remedy } = refusalOf(error);
+  if (kind === 'unreachable') {
+    return {
+      verdict: 'problem',
+      text: `no broker answers at ${brokers.join(', ')}: ${text}`,
+      remedy: 'Check the addresses, and that this host may reach them.',
+    };
+  }
+  const sentence = remedy === null ? {} : { remedy: `${remedy.charAt(0).toUpperCase()}${remedy.slice(1)}.` };
+  return { verdict: 'problem', text, ...sentence };
 }

@@ -1,7 +1,7 @@
 import { createKafkaCounting, type KafkaCounting } from '../delivery/kafka/collect/collect.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { startCollecting } from './collecting.ts';
-import { requireBrokers } from './kafka-settings.ts';
+import { kafkaSecurity, requireBrokers } from './kafka-settings.ts';
 import { programLogger } from './logging.ts';
 import { settingsFrom } from './settings-from.ts';
 import { untilStopped } from './until-stopped.ts';
@@ -9,8 +9,9 @@ import { untilStopped } from './until-stopped.ts';
 export async function collectorCommand(options: Readonly<Record<string, unknown>>): Promise<number> {
   const { settings } = settingsFrom(options);
   const brokers = requireBrokers(settings);
+  const security = kafkaSecurity(settings, process.env);
   const logger = programLogger(settings.log);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     let counting: KafkaCounting | null = null;
     let ready = false;
     await using collecting = await startCollecting({
@@ -26,6 +27,7 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
     });
     await using kafka = createKafkaCounting({
       brokers,
+      security,
       group: settings.kafka.group,
       topics: settings.kafka.topics,
       committed: collecting.collector,

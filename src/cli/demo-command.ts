@@ -54,7 +54,7 @@ function tell(url: string): void {
 
 export async function demoCommand(options: Readonly<Record<string, unknown>>): Promise<number> {
   const speed = positiveNumber('--speed', options['speed']);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     const scratch = await mkdtemp(join(tmpdir(), 'straggler-demo-'));
     try {
       const directory = options['directory'];

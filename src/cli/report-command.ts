@@ -9,9 +9,11 @@ import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { parseAddressRange } from '../inventory/address-range.ts';
 import { emptyInventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
+import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import { RangeMap } from '../inventory/range-map.ts';
 import { type Status, statuses } from '../inventory/status.ts';
 import { reportCsv } from '../report/csv.ts';
+import { reportHtml } from '../report/html/page.ts';
 import { reportJson } from '../report/json.ts';
 import { parseMoment } from '../report/moment.ts';
 import { reportNotes } from '../report/notes.ts';
@@ -29,7 +31,7 @@ import { settingsFrom } from './settings-from.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-const formats = { table: reportTable, csv: reportCsv, json: reportJson } as const;
+const formats = { table: reportTable, csv: reportCsv, json: reportJson, html: reportHtml } as const;
 
 const exitStatus = { done: 0, findings: 2, incomplete: 3 } as const;
 
@@ -52,13 +54,24 @@ function momentOf(flag: string, text: unknown): number | null {
   }
 }
 
+/** Addresses named by hand are ours, without saying of which server. */
+function ownAddressesOf(texts: unknown): ConfiguredAddress[] {
+  return ((texts as readonly string[] | undefined) ?? []).map((text) => {
+    try {
+      return { server: null, range: parseAddressRange(text) };
+    } catch (error) {
+      throw error instanceof UserError ? new UserError(`--own-address: ${error.message}`) : error;
+    }
+  });
+}
+
 /** What the configuration file says of our own machines and of privacy holds for a report, too. */
 async function readOptions(
   paths: readonly string[],
   options: Options,
 ): Promise<Omit<ReportOptions, 'signal' | 'progress'>> {
   const { settings } = settingsFrom({ config: options['config'], inventory: options['inventory'] });
-  const ownAddresses = Object.entries(settings.servers).flatMap(([name, { addresses }]) =>
+  const configured = Object.entries(settings.servers).flatMap(([name, { addresses }]) =>
     addresses.map((address) => ({ server: serverKey(name), range: parseAddressRange(address) })),
   );
   return {
@@ -73,7 +86,7 @@ async function readOptions(
     since: momentOf('--since', options['since']),
     until: momentOf('--until', options['until']),
     inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
-    ownAddresses,
+    ownAddresses: [...configured, ...ownAddressesOf(options['ownAddress'])],
     probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
     keepUser: userPrivacy(settings.privacy.users),
@@ -97,9 +110,9 @@ async function deliver(report: Report, options: Options): Promise<void> {
   for (const piece of format(report)) await file.write(piece);
 }
 
-/** The table says these itself; beside other formats they go to standard error. */
+/** Table and page say these themselves; beside other formats they go to standard error. */
 function note(report: Report, options: Options): void {
-  if (options['format'] === 'table') return;
+  if (options['format'] === 'table' || options['format'] === 'html') return;
   for (const line of reportNotes(report)) process.stderr.write(`straggler: ${visibleText(line)}\n`);
 }
 

@@ -13,5 +13,5 @@ export async function runCommand(
   const stateDirectory = stateDirectoryOf(settings, 'run');
   const onServing = (url: string): void =>
     logger.info({ url, stateDirectory, paths: settings.agent.logs.map(({ path }) => path) }, `serving on ${url}`);
-  return await untilStopped((signal) => runAll({ settings, stateDirectory, logger, signal, onServing }));
+  return await untilStopped(options, (signal) => runAll({ settings, stateDirectory, logger, signal, onServing }));
 }

@@ -7,7 +7,7 @@ export async function simulateCommand(directory: string, options: Readonly<Recor
   const speed = positiveNumber('--speed', options['speed']);
   const seed = wholeNumber('--seed', options['seed']);
   process.stderr.write(`Writing logs below ${directory} until Ctrl+C; truth.json there holds what they say.\n`);
-  return await untilStopped(async (signal) => {
+  return await untilStopped(options, async (signal) => {
     await runSimulation({ directory, seed, speed, clock: systemClock, signal });
   });
 }

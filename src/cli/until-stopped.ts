@@ -1,13 +1,20 @@
 import { runUntilStopped } from '../runtime/lifecycle.ts';
 
-/** Runs a serving command until a signal asks it to stop; answers its exit status. */
-export async function untilStopped(work: (signal: AbortSignal) => Promise<void>): Promise<number> {
+/**
+ * Runs a serving command until it is asked to stop; answers its exit status. The end of standard input counts only
+ * where `--stop-on-stdin-end` says so: service managers start programs with an input that ends at once.
+ */
+export async function untilStopped(
+  options: Readonly<Record<string, unknown>>,
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<number> {
   return await runUntilStopped(
     async (signal) => {
       await work(signal);
       return 0;
     },
     {
+      ...(options['stopOnStdinEnd'] === true ? { input: process.stdin } : {}),
       onLate: () => process.stderr.write('straggler: stopping took too long and was cut short; nothing is lost\n'),
     },
   );

@@ -142,6 +142,15 @@ function lossGap({ now, settings }: EvidenceInput, pair: Expected): Omit<Evidenc
   return { reason: 'loss', text: `${bytes} bytes of logs were gone before they were read, last at ${time(at)} UTC` };
 }
 
+/** Two agents on one log count its rows twice in every total; the sets of clients stay right. */
+function doubledGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  const alive = pair.lanes.filter((lane) => !isSilent(lane, now) && lane.lane.filesFollowed > 0);
+  const names = new Map(alive.map(({ report }) => [report.agent, report.name]));
+  if (names.size < 2) return null;
+  const text = `${[...names.values()].toSorted().join(' and ')} both follow it: totals count twice, clients do not`;
+  return { reason: 'two agents', text };
+}
+
 /** Gaps that have no lane: of the collector's own state, and of what was lost on the way to it. */
 function collectorGaps({ now, settings, losses, counting }: EvidenceInput): EvidenceGap[] {
   const recent = losses.filter((loss) => now - loss.at <= settings.headline.ms);
@@ -175,7 +184,8 @@ export function evidenceGaps(input: EvidenceInput): EvidenceGap[] {
     const { server, protocol } = pair;
     const liveness = livenessGap(input, pair);
     const found = liveness === null ? [readBackGap(input, pair), rowsGap(input, pair)] : [liveness];
-    for (const gap of [...found, lossGap(input, pair)]) if (gap !== null) gaps.push({ server, protocol, ...gap });
+    for (const gap of [...found, lossGap(input, pair), doubledGap(input, pair)])
+      if (gap !== null) gaps.push({ server, protocol, ...gap });
   }
   return gaps;
 }

@@ -88,7 +88,7 @@ export class KnownClientsBook implements KnownClients {
       const { label, owner } = this.nameOf(address);
       if (label?.toLowerCase().includes(wanted) === true || owner?.toLowerCase().includes(wanted) === true) return true;
       return sightings.some(
-        (sighting) => shown(sighting) && sighting.users.values().some((user) => user.toLowerCase().includes(wanted)),
+        (sighting) => shown(sighting) && namesOf(sighting).some((name) => name.toLowerCase().includes(wanted)),
       );
     };
   }
@@ -101,6 +101,11 @@ export class KnownClientsBook implements KnownClients {
       lastLoadedAt: this.#loadedAt,
     };
   }
+}
+
+/** Who a client says that it is. */
+function namesOf({ users, smtp }: Sighting): readonly string[] {
+  return smtp === undefined ? users.values() : [...users.values(), ...smtp.helo.values(), ...smtp.senders.values()];
 }
 
 /** A name may hold a dash or a slash: what is no range is searched as text. */

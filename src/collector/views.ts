@@ -29,6 +29,7 @@ export interface EvidenceGap {
     | 'reading back'
     | 'loss'
     | 'scan failing'
+    | 'two agents'
     | 'state incomplete'
     | 'nothing followed';
   readonly text: string;

@@ -39,7 +39,7 @@ function readConfiguration(file: string): { tree: Tree; lineOf: (path: readonly 
     });
   }
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true });
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: true, logLevel: 'error' });
   const [problem] = document.errors;
   if (problem !== undefined) throw new UserError(`${file} is not valid YAML: ${problem.message.trim()}`);
   if (document.contents !== null && !isMap(document.contents)) {
@@ -50,7 +50,16 @@ function readConfiguration(file: string): { tree: Tree; lineOf: (path: readonly 
     const start = node?.range?.[0];
     return start === undefined ? null : lines.linePos(start).line;
   };
-  return { tree: (document.toJS() as Tree | null) ?? {}, lineOf };
+  return { tree: treeOf(file, document), lineOf };
+}
+
+/** An alias without its anchor, or one that stands for far more than a person would write, shows only here. */
+function treeOf(file: string, document: ReturnType<typeof parseDocument>): Tree {
+  try {
+    return (document.toJS() as Tree | null) ?? {};
+  } catch (error) {
+    throw new UserError(`${file} is not valid YAML: ${(error as Error).message}`, { cause: error });
+  }
 }
 
 function withValue(tree: Tree, path: readonly string[], value: unknown): Tree {

@@ -2,6 +2,7 @@
 import { stringify } from 'yaml';
 import { describeSettings } from './describe.ts';
 import type { LoadedSettings } from './load.ts';
+import { secretVariables } from './secrets.ts';
 import { settingsSchema } from './schema.ts';
 
 function valueAt(tree: unknown, path: readonly string[]): unknown {
@@ -14,8 +15,11 @@ function inline(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** One line a setting: `key: value  # origin`. */
-export function printSettings(loaded: LoadedSettings): string {
+/** One line a setting: `key: value  # origin`. Of a secret in the environment only that it is there. */
+export function printSettings(
+  loaded: LoadedSettings,
+  environment: Readonly<Record<string, string | undefined>> = {},
+): string {
   const lines: string[] = [];
   for (const { path, defaultValue, group } of describeSettings(settingsSchema)) {
     if (group || path.includes('*') || path.includes('[]')) continue;
@@ -26,6 +30,9 @@ export function printSettings(loaded: LoadedSettings): string {
     const origin =
       loaded.origins.get(key) ?? [...loaded.origins].find(([other]) => other.startsWith(`${key}.`))?.[1] ?? 'default';
     lines.push(`${key}: ${value === undefined ? '(not set)' : inline(value)}  # ${origin}`);
+  }
+  for (const name of secretVariables) {
+    lines.push(`${name}: ${environment[name] === undefined ? '(not set)' : '(set)'}  # environment`);
   }
   return `${lines.join('\n')}\n`;
 }
@@ -44,6 +51,15 @@ const samples: Readonly<Record<string, unknown>> = {
     { path: '\\\\EX02\\C$\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging', scanEvery: '5s', watch: false },
   ],
   'kafka.brokers': ['kafka1:9092', 'kafka2:9092'],
+  'kafka.tls.enabled': true,
+  'kafka.tls.caFile': '/etc/straggler/kafka-ca.pem',
+  'kafka.tls.certificateFile': '/etc/straggler/kafka-client.pem',
+  'kafka.tls.keyFile': '/etc/straggler/kafka-client.key',
+  'kafka.tls.keyPassphraseFile': '/etc/straggler/kafka-client.passphrase',
+  'kafka.tls.serverName': 'kafka.example.org',
+  'kafka.sasl.mechanism': 'scram-sha-512',
+  'kafka.sasl.username': 'straggler-agent',
+  'kafka.sasl.passwordFile': '/etc/straggler/kafka-password',
   inventory: 'known-clients.csv',
   'http.listen': '127.0.0.1:9471',
   'log.format': 'json',

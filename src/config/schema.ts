@@ -4,6 +4,7 @@
  * that they can be shown.
  */
 import { z } from 'zod';
+import { kafkaSasl, kafkaTls } from './kafka-security.ts';
 import { addressOrCidr, broker, duration, hostPort, size, windowLength } from './value-types.ts';
 
 const protocol = z.enum(['imap4', 'pop3', 'smtp']);
@@ -46,6 +47,8 @@ const agent = z.strictObject({
 
 const kafka = z.strictObject({
   brokers: z.array(broker).prefault([]).describe('HOST:PORT of one or more brokers'),
+  tls: kafkaTls.prefault({}).describe('encryption to the brokers; files are PEM, read again at every connection'),
+  sasl: kafkaSasl.prefault({}).describe('how to log in at the brokers'),
   group: z
     .string()
     .regex(/^[a-zA-Z0-9._-]{1,100}$/, 'letters, digits, ".", "_", "-"; at most 100')

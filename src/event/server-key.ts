@@ -16,5 +16,7 @@ export function serverKey(name: string): string {
     return address;
   }
   const label = clean.split('.').find((part) => part.trim() !== '') ?? '';
-  return cutText(label.trim().toUpperCase()).trim();
+  const key = cutText(label.trim().toUpperCase()).trim();
+  // `0::.` is no address, but its label is one: a key must be its own key.
+  return canonicalAddress(key) ?? key;
 }

@@ -16,6 +16,8 @@ export interface LogFormat {
   readonly defaultColumns: readonly string[];
   /** In lower case. Without these no row can be read, so a line that lacks one is no header. The first is the time. */
   readonly neededColumns: readonly [time: string, ...others: string[]];
+  /** Rows of a file are in the order of time, so that a time can be searched for. */
+  readonly isInOrder: boolean;
   readRows(slice: SliceContext): FormatRows;
 }
 
@@ -36,6 +38,17 @@ export interface RowOptions {
   /** Goes into the events as it is. */
   readonly file: string;
   readonly caches: ReaderCaches;
+  /** Hears of each row that decides a login, as far as rows are wanted. */
+  readonly onLogin?: (login: LoginRow) => void;
+}
+
+export interface LoginRow {
+  readonly server: string;
+  readonly address: string;
+  /** What is kept of the name; blank when the row names none, or it is withheld. */
+  readonly user: string;
+  readonly succeeded: boolean;
+  readonly at: number;
 }
 
 export interface SliceContext {

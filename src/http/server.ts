@@ -6,6 +6,7 @@
 import { Readable } from 'node:stream';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
+import { limitConnections } from './connections.ts';
 import { type ListenAddress, addressText, answersHost, listenError, refuseOpenListen } from './listen-address.ts';
 import { Problem, problemAnswer, problemDocument, problemType } from './problem.ts';
 import { quoted, readQuery, suggesting } from './query.ts';
@@ -14,9 +15,20 @@ import type { Route } from './route.ts';
 
 export const urlLengthMax = 4096;
 const headerBytesMax = 16 * 1024;
-const headersTimeoutMs = 10_000;
 const idleTimeoutMs = 65_000;
 const closeTimeoutMs = 4_000;
+
+/** How long a client may take. */
+export interface Patience {
+  /** For all of a request. */
+  readonly requestMs: number;
+  /** For taking the next piece of an answer; more than a live feed is silent. */
+  readonly stalledMs: number;
+}
+
+const patienceDefault: Patience = { requestMs: 10_000, stalledMs: 120_000 };
+/** Of the looks at who is too slow; Node's own default is far longer than our patience. */
+const checkEveryMs = 1000;
 
 export interface ServerOptions {
   readonly listen: ListenAddress;
@@ -24,6 +36,7 @@ export interface ServerOptions {
   readonly connectionsMax: number;
   readonly routes: readonly Route[];
   readonly log: Logger;
+  readonly patience?: Patience;
   /** A limit of the server was met. */
   readonly onBound: (bound: string) => void;
 }
@@ -49,8 +62,11 @@ export async function serve(options: ServerOptions): Promise<HttpServer> {
   const closing = new AbortController();
   const app = createApp(options);
   for (const route of options.routes) addRoute(app, route, options.log, closing.signal);
-  app.server.maxConnections = options.connectionsMax;
-  app.server.on('drop', () => options.onBound('http connections'));
+  limitConnections(app.server, {
+    connectionsMax: options.connectionsMax,
+    refusal: rawAnswer(new Problem(503, `${options.connectionsMax} connections are open, which is the limit.`)),
+    onBound: () => options.onBound('http connections'),
+  });
   // Fastify would bind localhost twice, the second time without these limits.
   const host = options.listen.host === 'localhost' ? '127.0.0.1' : options.listen.host;
   try {
@@ -79,13 +95,21 @@ async function close(app: FastifyInstance, closing: AbortController): Promise<vo
 }
 
 function createApp(options: ServerOptions): FastifyInstance {
+  const { requestMs, stalledMs } = options.patience ?? patienceDefault;
   const app = fastify({
     logger: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: idleTimeoutMs,
-    requestTimeout: headersTimeoutMs,
+    connectionTimeout: stalledMs,
+    requestTimeout: requestMs,
     bodyLimit: 1024,
-    http: { maxHeaderSize: headerBytesMax, headersTimeout: headersTimeoutMs },
+    http: {
+      maxHeaderSize: headerBytesMax,
+      headersTimeout: requestMs,
+      connectionsCheckingInterval: checkEveryMs,
+      // Refused below, in words.
+      requireHostHeader: false,
+    },
     routerOptions: { maxParamLength: 256 },
     frameworkErrors(error, request, reply) {
       void answerError(options.log, error, request as FastifyRequest, reply as FastifyReply);
@@ -93,7 +117,7 @@ function createApp(options: ServerOptions): FastifyInstance {
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return;
       if (error.code === 'HPE_HEADER_OVERFLOW') options.onBound('http header bytes');
-      socket.end(rawProblem(error.code));
+      socket.end(rawAnswer(malformed(error.code)));
     },
   });
   app.addHook('onRequest', async (request, reply) => {
@@ -106,6 +130,10 @@ function createApp(options: ServerOptions): FastifyInstance {
     if (request.raw.url !== undefined && request.raw.url.length > urlLengthMax) {
       options.onBound('http url length');
       throw new Problem(414, `The address is longer than ${urlLengthMax} characters.`);
+    }
+    const hosts = request.raw.headersDistinct['host']?.length ?? 0;
+    if (hosts > 1 || (hosts === 0 && request.raw.httpVersion !== '1.0')) {
+      throw new Problem(400, hosts === 0 ? 'The request names no host.' : 'The request names more than one host.');
     }
     if (!answersHost(options.listen, request.headers.host)) {
       throw new Problem(421, 'This server listens on loopback and answers to localhost and its addresses only.');
@@ -161,8 +189,7 @@ function refusal(log: Logger, error: unknown, url: string): Problem {
 }
 
 /** For what never became a request. */
-function rawProblem(code: string | undefined): string {
-  const problem = malformed(code);
+function rawAnswer(problem: Problem): string {
   const body = problemDocument(problem);
   return [
     `HTTP/1.1 ${problem.status} Refused`,

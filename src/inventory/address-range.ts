@@ -3,6 +3,7 @@ import ipaddr from 'ipaddr.js';
 
 import { canonicalAddress } from '../event/address.ts';
 import { UserError } from '../runtime/errors.ts';
+import { shortText } from '../runtime/short-text.ts';
 
 /** A contiguous run of addresses of one family, on the line of `addressNumber`; both ends included. */
 export interface AddressRange {
@@ -44,9 +45,10 @@ export function parseAddressRange(text: string): AddressRange {
 function parseEnds(text: string, from: string, to: string): AddressRange {
   const [first, last] = [canonicalAddress(from), canonicalAddress(to)];
   if (first === null || last === null) throw noRange(text);
-  if (first.includes(':') !== last.includes(':')) throw new UserError(`"${text}" mixes IPv4 and IPv6`);
+  if (first.includes(':') !== last.includes(':')) throw new UserError(`"${shortText(text)}" mixes IPv4 and IPv6`);
   const range = { first: addressNumber(first), last: addressNumber(last) };
-  if (range.first > range.last) throw new UserError(`"${text}" ends before it begins: write ${last}-${first}`);
+  if (range.first > range.last)
+    throw new UserError(`"${shortText(text)}" ends before it begins: write ${last}-${first}`);
   return range;
 }
 
@@ -56,7 +58,7 @@ function prefixLength(text: string, length: string, written: string, canonical: 
   const mapped = written.includes(':') && !canonical.includes(':');
   const ownBits = mapped ? bits - 96 : bits;
   if (!(ownBits >= 0 && ownBits <= (canonical.includes(':') ? 128 : 32))) {
-    throw new UserError(`"${text}" has no possible prefix length after the slash`);
+    throw new UserError(`"${shortText(text)}" has no possible prefix length after the slash`);
   }
   return ownBits;
 }
@@ -65,7 +67,8 @@ function parseCidr(text: string, address: string, bits: number): AddressRange {
   const hostBits = BigInt((address.includes(':') ? 128 : 32) - bits);
   const value = addressNumber(address);
   const first = (value >> hostBits) << hostBits;
-  if (first !== value) throw new UserError(`"${text}" is no network: did you mean ${network(address, bits)}?`);
+  if (first !== value)
+    throw new UserError(`"${shortText(text)}" is no network: did you mean ${network(address, bits)}?`);
   return { first, last: first + (1n << hostBits) - 1n };
 }
 
@@ -77,6 +80,6 @@ function network(address: string, bits: number): string {
 
 function noRange(text: string): UserError {
   return new UserError(
-    `"${text}" is no address, CIDR or range: write 10.1.2.3, 10.1.2.0/24, 2001:db8::/32 or 10.1.2.10-10.1.2.20`,
+    `"${shortText(text)}" is no address, CIDR or range: write 10.1.2.3, 10.1.2.0/24, 2001:db8::/32 or 10.1.2.10-10.1.2.20`,
   );
 }

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { UserError } from '../runtime/errors.ts';
 import type { Inventory } from './inventory.ts';
 import { parseInventory } from './parse-inventory.ts';
-import type { InventoryProblem } from './parse-inventory.ts';
+import type { InventoryProblem, ParsedInventory } from './parse-inventory.ts';
 
 const inventoryBytesMax = 64 * 1024 * 1024;
 /** A file of another kind has thousands; the first ones say enough. */
@@ -11,11 +11,16 @@ const problemsShownMax = 20;
 
 /** Reads the known clients from a file; throws a UserError that names everything that is wrong with it. */
 export async function loadInventory(path: string): Promise<Inventory> {
-  const { inventory, problems } = parseInventory(decode(path, await read(path)));
+  const { inventory, problems } = await readInventory(path);
   if (problems === undefined) return inventory;
   throw new UserError(describe(path, problems), {
     remedy: 'Correct these lines; until then no line of the file is used.',
   });
+}
+
+/** What a file says, with its problems; a UserError only where it cannot be read at all. */
+export async function readInventory(path: string): Promise<ParsedInventory> {
+  return parseInventory(decode(path, await read(path)));
 }
 
 async function read(path: string): Promise<Buffer> {

@@ -3,12 +3,14 @@
  * whatever it is called. Links are followed, and nothing is read twice.
  */
 import type { BigIntStats, Dirent } from 'node:fs';
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { glob, readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { type Protocol, protocols as knownProtocols } from '../event/protocol.ts';
 import { type LogFileName, parseLogFileName } from '../exchange-log/file-name.ts';
 import { type ServerAssignment, serverOfFile } from '../exchange-log/server-name.ts';
 import { UserError } from '../runtime/errors.ts';
+import { isCompressed, uncompressedName } from './byte-source.ts';
+import { realPath } from '../runtime/real-path.ts';
 import { type FoundInput, type InputFile, type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import { SeenFiles } from './same-file.ts';
@@ -17,13 +19,13 @@ import { isAbsent, systemErrorText } from './system-error.ts';
 /** More are a mistake: the root of a volume, a link that leads everywhere. */
 const filesMax = 1_000_000;
 
-/** Folders whose name says whose logs they hold, even when there are none. */
-const logFolders: Readonly<Record<string, Protocol>> = {
-  pop3: 'pop3',
-  imap4: 'imap4',
-  smtpreceive: 'smtp',
-  messagetracking: 'smtp',
-};
+/** Folders whose name says whose logs they hold, even when there are none. A map: a folder may be called `constructor`. */
+const logFolders: ReadonlyMap<string, Protocol> = new Map([
+  ['pop3', 'pop3'],
+  ['imap4', 'imap4'],
+  ['smtpreceive', 'smtp'],
+  ['messagetracking', 'smtp'],
+]);
 
 type FindOptions = Pick<ReportOptions, 'paths' | 'directory' | 'hostName' | 'protocols' | 'servers' | 'prefixes'>;
 
@@ -92,7 +94,7 @@ class InputSearch {
     }
     const reached = this.#resolve(path);
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       const stats = await stat(real, { bigint: true });
       this.#isAnyPathThere = true;
       if (stats.isDirectory()) {
@@ -102,8 +104,20 @@ class InputSearch {
       }
     } catch (error) {
       if (error instanceof UserError) throw error;
-      this.#unreadable.push({ path, reason: systemErrorText(error) });
+      if (isAbsent(error) && isPattern(path)) await this.#addPattern(path);
+      else this.#unreadable.push({ path, reason: systemErrorText(error) });
     }
+  }
+
+  /** What the shell has not expanded: shells of Windows never do. */
+  async #addPattern(pattern: string): Promise<void> {
+    const matches: string[] = [];
+    for await (const match of glob(pattern, { cwd: this.#options.directory })) {
+      matches.push(match);
+      if (matches.length > filesMax) throw tooManyFiles();
+    }
+    for (const match of matches.sort()) await this.add(match);
+    if (matches.length === 0) this.#unreadable.push({ path: pattern, reason: 'matches nothing' });
   }
 
   #addStandardInput(): void {
@@ -137,8 +151,12 @@ class InputSearch {
     }
     this.#folders.add(folder.real);
     const filesBefore = this.#files.length;
-    for (const entry of await this.#list(folder.reached)) {
+    const entries = await this.#list(folder.reached);
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
       const below = join(folder.reached, entry.name);
+      // Whoever packs a log may keep it: the same rows.
+      if (isCompressed(entry.name) && names.has(uncompressedName(entry.name))) continue;
       if (entry.isDirectory()) folders.push({ reached: below, real: join(folder.real, entry.name) });
       else if (entry.isSymbolicLink()) links.push(below);
       else if (entry.isFile()) await this.#addIfLog(path, below);
@@ -159,21 +177,21 @@ class InputSearch {
 
   async #followLink(path: string, link: string, folders: Folder[]): Promise<void> {
     try {
-      const real = await realpath(link);
+      const real = await realPath(link);
       if ((await stat(real)).isDirectory()) folders.push({ reached: link, real });
       else await this.#addIfLog(path, link);
     } catch (error) {
       // A link that leads nowhere hides no logs, unless it is named like one.
-      const isLogName = parseLogFileName(basename(link), { prefixes: this.#options.prefixes }) !== null;
+      const isLogName = this.#nameOf(link) !== null;
       if (isLogName || !isAbsent(error)) this.#unreadable.push({ path: link, reason: systemErrorText(error) });
     }
   }
 
   async #addIfLog(path: string, reached: string): Promise<void> {
-    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    const name = this.#nameOf(reached);
     if (name === null) return;
     try {
-      const real = await realpath(reached);
+      const real = await realPath(reached);
       this.#addFile(path, reached, real, await stat(real, { bigint: true }), name, name.protocol);
     } catch (error) {
       this.#unreadable.push({ path: reached, reason: systemErrorText(error) });
@@ -181,9 +199,13 @@ class InputSearch {
   }
 
   #addNamedFile(path: string, reached: string, real: string, stats: BigIntStats): void {
-    const name = parseLogFileName(basename(reached), { prefixes: this.#options.prefixes });
+    const name = this.#nameOf(reached);
     const protocol = name?.protocol ?? protocolByHand(this.#options.protocols, `The name of ${path}`);
     this.#addFile(path, reached, real, stats, name, protocol);
+  }
+
+  #nameOf(path: string): LogFileName | null {
+    return parseLogFileName(uncompressedName(basename(path)), { prefixes: this.#options.prefixes });
   }
 
   #addFile(
@@ -203,7 +225,7 @@ class InputSearch {
       return;
     }
     if (this.#files.length >= filesMax) {
-      throw new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
+      throw tooManyFiles();
     }
     const server = this.#server(path, reached, protocol);
     if (!namesServers(protocol)) this.#noteSource(server, protocol);
@@ -219,7 +241,7 @@ class InputSearch {
   }
 
   #noteLogFolder(path: string, folder: string, hasLogs: boolean): void {
-    const protocol = logFolders[basename(folder).toLowerCase()];
+    const protocol = logFolders.get(basename(folder).toLowerCase());
     if (protocol === undefined || (hasLogs && namesServers(protocol))) return;
     this.#noteSource(this.#server(path, join(folder, 'x'), protocol), protocol);
   }
@@ -233,6 +255,15 @@ class InputSearch {
     if (isFallback && !namesServers(protocol)) this.#guessedPaths.add(path);
     return server;
   }
+}
+
+/** A path with `*`, `?`, `[…]` or `{…}`, should no file be called so. */
+function isPattern(path: string): boolean {
+  return /[*?[{]/.test(path);
+}
+
+function tooManyFiles(): UserError {
+  return new UserError(`More than ${filesMax} log files were found.`, { remedy: 'Name a folder further down.' });
 }
 
 /** Whether rows name their server themselves: what the path says then holds only for those that do not. */

@@ -1,8 +1,8 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { formatOfHead } from '../exchange-log/formats.ts';
 import type { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import { readSlice } from '../exchange-log/slice-reader.ts';
 import { type ReaderState, startOfFile } from '../exchange-log/slice.ts';
+import { type ByteSource, openSource } from './byte-source.ts';
 import type { InputFile } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
 import type { Tally } from './tally.ts';
@@ -36,27 +36,30 @@ export class FileReader {
    * @param isFinished the file gets no more rows: a last row without its line end is one
    */
   async read(file: InputFile, isFinished: boolean): Promise<void> {
-    await using handle = await open(file.path, 'r');
+    await using source = await openSource(file.path);
     this.#tally.files++;
     const servers = new Set<string>();
     try {
-      await this.#readAll(file, handle, isFinished, servers);
+      await this.#readAll(file, source, isFinished, servers);
     } finally {
       this.#tally.addFile(file, servers);
     }
   }
 
   /** @param servers takes in those that the rows name */
-  async #readAll(file: InputFile, handle: FileHandle, isFinished: boolean, servers: Set<string>): Promise<void> {
+  async #readAll(file: InputFile, source: ByteSource, isFinished: boolean, servers: Set<string>): Promise<void> {
     const { since, until, signal, progress } = this.#options;
     let format = file.name?.format;
     let state: ReaderState = startOfFile;
     let offset = 0;
     let lines = 0;
     let isUnterminated = false;
+    /** Bytes at the head of the buffer that were read and belong to a row that is not whole. */
+    let kept = 0;
     for (let isEnd = false; !isEnd;) {
       signal.throwIfAborted();
-      const { length, atEnd } = await this.#fill(handle, offset);
+      const takenBefore = source.bytesTaken;
+      const { length, atEnd } = await this.#fill(source, kept);
       isEnd = atEnd;
       const bytes = this.#buffer.subarray(0, length);
       format ??= formatOfHead(file.protocol, bytes);
@@ -67,14 +70,16 @@ export class FileReader {
         file: file.path,
         finished: isEnd && isFinished,
         caches: this.#caches,
+        onLogin: (login) => this.#tally.failedLogins.add(file.protocol, login),
         ...(since === null ? {} : { since }),
         ...(until === null ? {} : { until }),
       });
       this.#tally.addSlice(file.protocol, file.path, slice, lines);
       for (const { server } of slice.servers) servers.add(server);
-      const bytesRead = isEnd ? length : slice.end - offset;
-      this.#tally.bytes += bytesRead;
-      progress.read(bytesRead);
+      this.#tally.bytes += length - kept;
+      progress.read(source.bytesTaken - takenBefore);
+      kept = length - (slice.end - offset);
+      this.#buffer.copyWithin(0, length - kept, length);
       state = slice.state;
       offset = slice.end;
       lines += slice.lines;
@@ -87,11 +92,11 @@ export class FileReader {
     }
   }
 
-  /** Fills the buffer from an offset on, as far as the file reaches. */
-  async #fill(handle: FileHandle, offset: number): Promise<{ length: number; atEnd: boolean }> {
-    let length = 0;
+  /** Fills the buffer behind what is kept, as far as the file reaches. */
+  async #fill(source: ByteSource, kept: number): Promise<{ length: number; atEnd: boolean }> {
+    let length = kept;
     while (length < sliceBytes) {
-      const { bytesRead } = await handle.read(this.#buffer, length, sliceBytes - length, offset + length);
+      const bytesRead = await source.read(this.#buffer, length);
       if (bytesRead === 0) return { length, atEnd: true };
       length += bytesRead;
     }

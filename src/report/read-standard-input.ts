@@ -118,6 +118,7 @@ class LineReading {
       file: standardInputPath,
       finished: false,
       caches: this.#caches,
+      onLogin: (login) => this.#tally.failedLogins.add(this.#input.protocol, login),
       ...(since === null ? {} : { since }),
       ...(until === null ? {} : { until }),
     });

@@ -1,4 +1,5 @@
 import { ReaderCaches } from '../exchange-log/reader-caches.ts';
+import type { FailedLogins } from './failed-logins.ts';
 import { findInput } from './find-input.ts';
 import { finishedFiles } from './finished.ts';
 import { type FoundInput, type UnreadableInput, standardInputPath } from './input-file.ts';
@@ -10,7 +11,7 @@ import { SightingList } from './sighting-list.ts';
 import { isSystemError, systemErrorText } from './system-error.ts';
 import { Tally } from './tally.ts';
 
-/** One pass over logs. The formats (`json.ts`, `csv.ts`, `table.ts`) turn it into text. */
+/** One pass over logs. The formats (`json.ts`, `csv.ts`, `table.ts`, `html/`) turn it into text. */
 export interface Report {
   /** Milliseconds since the epoch. */
   readonly generatedAt: number;
@@ -18,6 +19,8 @@ export interface Report {
   readonly input: ReportInput;
   /** What is shown, after the filters. */
   readonly clients: SightingList;
+  /** Whose logins have failed, and whether that is over. */
+  readonly failedLogins: FailedLogins;
   /** Inputs that could not be read, or not to their end; `input.problems` names them too. */
   readonly unreadable: readonly UnreadableInput[];
   readonly found: FoundInput;
@@ -63,6 +66,7 @@ export async function runReport(options: ReportOptions): Promise<Report> {
     generatedAt,
     input: reportInput(tally, found),
     clients: new SightingList(tally.sources, options, knowledge, generatedAt),
+    failedLogins: tally.failedLogins,
     unreadable,
     found,
   };

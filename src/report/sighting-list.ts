@@ -1,11 +1,12 @@
 import { compareAddresses } from '../event/address.ts';
 import { compareByCodePoint } from '../event/code-point-order.ts';
 import { type Knowledge, statusOf } from '../inventory/classify.ts';
-import { type Status, firstStatus, statuses } from '../inventory/status.ts';
+import { type Status, firstStatus } from '../inventory/status.ts';
 import { type DescribedSighting, describeSighting } from '../sighting/described.ts';
 import type { Sighting } from '../sighting/sighting.ts';
 import type { ReportOptions } from './options.ts';
 import type { SourceTally } from './tally.ts';
+import { type Usage, noClients } from './usage.ts';
 
 /** One entry of a report: what is known of a client on one server by one protocol. */
 export type ReportClient = DescribedSighting<Status>;
@@ -24,6 +25,8 @@ export class SightingList implements Iterable<ReportClient> {
   readonly totals: ReportTotals;
   /** Distinct addresses by status; a client of several has the one that matters most. */
   readonly clientsByStatus: Readonly<Record<Status, number>>;
+  /** By protocol and server. */
+  readonly usage: readonly Usage[];
   readonly #sightings: readonly Sighting[];
   readonly #knowledge: Knowledge;
   readonly #now: number;
@@ -36,9 +39,15 @@ export class SightingList implements Iterable<ReportClient> {
   ) {
     this.#knowledge = knowledge;
     this.#now = now;
-    this.#sightings = [...sources]
+    const shown = [...sources]
       .filter(({ protocol }) => protocols.length === 0 || protocols.includes(protocol))
-      .sort((a, b) => compareByCodePoint(a.protocol, b.protocol) || compareByCodePoint(a.server, b.server))
+      .sort((a, b) => compareByCodePoint(a.protocol, b.protocol) || compareByCodePoint(a.server, b.server));
+    this.usage = shown.map(({ server, protocol, sightings }) => ({
+      server,
+      protocol,
+      clients: countByStatus([...sightings.values()].map((sighting) => this.#status(sighting))),
+    }));
+    this.#sightings = shown
       .flatMap(({ sightings }) => [...sightings.values()].sort((a, b) => compareAddresses(a.address, b.address)))
       .filter((sighting) => only.length === 0 || only.includes(this.#status(sighting)));
     const byAddress = new Map<string, Status>();
@@ -72,7 +81,7 @@ export class SightingList implements Iterable<ReportClient> {
 }
 
 function countByStatus(all: Iterable<Status>): Record<Status, number> {
-  const counts = Object.fromEntries(statuses.map((status) => [status, 0])) as Record<Status, number>;
+  const counts = noClients();
   for (const status of all) counts[status]++;
   return counts;
 }

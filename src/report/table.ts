@@ -1,16 +1,18 @@
 import { visibleText } from '../runtime/visible-text.ts';
 import { batched } from './batched.ts';
+import type { FailedLogins } from './failed-logins.ts';
 import { reportNotes } from './notes.ts';
 import type { Report } from './report.ts';
 import type { ReportClient } from './sighting-list.ts';
 import { summaryLine } from './summary-line.ts';
+import { verdictSentences } from './server-verdict.ts';
 import { cutToWidth, padToWidth, textWidth } from './text-width.ts';
 
 interface Column {
   readonly title: string;
   readonly widthMax: number;
   readonly isNumber?: true;
-  cell(client: ReportClient): string;
+  cell(client: ReportClient, failedLogins: FailedLogins): string;
 }
 
 const usersShown = 2;
@@ -27,6 +29,7 @@ const columns: readonly Column[] = [
   { title: 'FIRST SEEN', widthMax: 16, cell: ({ firstSeen }) => toMinute(firstSeen) },
   { title: 'LAST SEEN', widthMax: 16, cell: ({ lastSeen }) => toMinute(lastSeen) },
   { title: 'USERS', widthMax: 40, cell: usersCell },
+  { title: 'FAILURES', widthMax: 40, cell: failuresCell },
   { title: 'HINT', widthMax: 40, cell: ({ hints }) => hints.join(', ') },
 ];
 
@@ -37,11 +40,12 @@ export function reportTable(report: Report): Iterable<string> {
 
 function* tableLines(report: Report): Generator<string> {
   yield `${visibleText(summaryLine(report))}\n`;
+  for (const verdict of verdictSentences(report)) yield `${visibleText(verdict)}\n`;
   const shown = columns.map((column) => ({ column, width: textWidth(column.title) }));
-  const isUsed = new Set(columns.filter(({ title }) => title !== 'LABEL' && title !== 'HINT'));
+  const isUsed = new Set(columns.filter(({ title }) => title !== 'LABEL' && title !== 'FAILURES' && title !== 'HINT'));
   for (const client of report.clients) {
     for (const entry of shown) {
-      const cell = cellText(entry.column, client);
+      const cell = cellText(entry.column, client, report);
       if (cell !== '') isUsed.add(entry.column);
       entry.width = Math.max(entry.width, textWidth(cell));
     }
@@ -50,7 +54,9 @@ function* tableLines(report: Report): Generator<string> {
   if (report.clients.totals.sightings > 0) {
     yield `\n${tableLine(used.map(({ column, width }) => padToWidth(column.title, width, column.isNumber)))}`;
     for (const client of report.clients) {
-      yield tableLine(used.map(({ column, width }) => padToWidth(cellText(column, client), width, column.isNumber)));
+      yield tableLine(
+        used.map(({ column, width }) => padToWidth(cellText(column, client, report), width, column.isNumber)),
+      );
     }
   }
   const notes = reportNotes(report);
@@ -63,8 +69,16 @@ function tableLine(cells: readonly string[]): string {
   return `${cells.join('  ').trimEnd()}\n`;
 }
 
-function cellText(column: Column, client: ReportClient): string {
-  return cutToWidth(visibleText(column.cell(client)), column.widthMax);
+function cellText(column: Column, client: ReportClient, { failedLogins }: Report): string {
+  return cutToWidth(visibleText(column.cell(client, failedLogins)), column.widthMax);
+}
+
+/** `recovered`, or who still fails: `svc-scan unresolved`, `3 unresolved`. */
+function failuresCell(client: ReportClient, failedLogins: FailedLogins): string {
+  if (client.logins.failed === 0) return '';
+  const { recovered, unresolved } = failedLogins.of(client);
+  if (unresolved.length === 0) return recovered.length === 0 ? '' : 'recovered';
+  return unresolved.length > 1 ? `${unresolved.length} unresolved` : `${unresolved[0] ?? ''} unresolved`.trimStart();
 }
 
 function usersCell({ users, usersTotal }: ReportClient): string {

@@ -4,6 +4,7 @@ import type { SliceResult } from '../exchange-log/slice.ts';
 import { OwnAddresses } from '../inventory/own-addresses.ts';
 import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import { type Sighting, applyEvent, emptySighting } from '../sighting/sighting.ts';
+import { FailedLogins } from './failed-logins.ts';
 import type { LogSource } from './input-file.ts';
 import { ProblemList } from './problem-list.ts';
 
@@ -23,6 +24,7 @@ export interface SourceTally {
 export class Tally {
   readonly problems = new ProblemList();
   readonly own: OwnAddresses;
+  readonly failedLogins = new FailedLogins();
   files = 0;
   bytes = 0;
   rows = 0;

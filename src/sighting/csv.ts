@@ -1,18 +1,15 @@
-/**
- * Sightings as CSV (RFC 4180, rows end in CRLF), the same from a report and from a collector, byte for byte. The file
- * is opened in spreadsheets and holds what a log said, so no cell can begin a formula, nor can an item of a list: some
- * spreadsheets split at the semicolon.
- */
+/** Sightings as CSV (RFC 4180, rows end in CRLF), the same from a report and from a collector, byte for byte. */
 import { stringify } from 'csv-stringify/sync';
+import { csvText } from './csv-text.ts';
 import type { DescribedSighting } from './described.ts';
 
 const columns: Readonly<Record<string, (sighting: DescribedSighting<string>) => string | number>> = {
   protocol: ({ protocol }) => protocol,
-  server: ({ server }) => text(server),
-  address: ({ address }) => text(address),
+  server: ({ server }) => csvText(server),
+  address: ({ address }) => csvText(address),
   status: ({ status }) => status,
-  label: ({ label }) => text(label),
-  owner: ({ owner }) => text(owner),
+  label: ({ label }) => csvText(label),
+  owner: ({ owner }) => csvText(owner),
   hints: ({ hints }) => list(hints),
   connections: ({ connections }) => connections,
   rows: ({ rows }) => rows,
@@ -28,11 +25,11 @@ const columns: Readonly<Record<string, (sighting: DescribedSighting<string>) => 
   users_approximate: ({ usersApproximate }) => String(usersApproximate),
   endpoints: ({ endpoints }) => list(endpoints),
   last_failure_at: ({ lastFailure }) => lastFailure?.at ?? '',
-  last_failure: ({ lastFailure }) => text(lastFailure?.reason ?? null),
+  last_failure: ({ lastFailure }) => csvText(lastFailure?.reason ?? null),
   messages: ({ messages }) => messages,
   tracked: ({ tracked }) => tracked,
   helo: ({ helo }) => list(helo),
-  tls: ({ tls }) => text(tls),
+  tls: ({ tls }) => csvText(tls),
   senders: ({ senders }) => list(senders),
   connectors: ({ connectors }) => list(connectors),
 };
@@ -46,24 +43,6 @@ export function csvRows(sightings: readonly DescribedSighting<string>[]): string
   return stringify(cells, { record_delimiter: 'windows' });
 }
 
-function text(value: string | null): string {
-  const visible = (value ?? '').replace(controls, picture);
-  return startsFormula.test(visible) ? `'${visible}` : visible;
-}
-
 function list(values: readonly string[]): string {
-  return values.map(text).join(';');
-}
-
-/** What begins a formula in a spreadsheet, and the wide forms that some take for the same. */
-const startsFormula = /^\s*[=+\-@＝＋－＠]/;
-
-// oxlint-disable-next-line no-control-regex -- control characters are what this is about
-const controls = /[\u0000-\u001f\u007f-\u009f]/g;
-
-/** The character that depicts a control character: neither a cell nor a terminal does anything with it. */
-function picture(control: string): string {
-  const code = control.charCodeAt(0);
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  return code === 0x7f ? '\u2421' : '\ufffd';
+  return values.map(csvText).join(';');
 }

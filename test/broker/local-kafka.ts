@@ -1,4 +1,4 @@
-/** One Apache Kafka broker (KRaft, one node) on loopback, from jars, in a folder of its own. */
+/** One Apache Kafka broker (KRaft) on loopback, from jars, in a folder of its own: alone, or a node of a cluster. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
@@ -14,19 +14,45 @@ export interface LocalKafkaOptions {
   readonly heap?: string;
   /** Lines appended to server.properties; the last one of a key wins. */
   readonly properties?: readonly string[];
+  /** Besides the plain one. */
+  readonly listeners?: readonly KafkaListener[];
+  /** More arguments of the tool that formats the storage. */
+  readonly format?: readonly string[];
+  /** Node 1 of a cluster of its own where left out. */
+  readonly node?: KafkaNode;
+}
+
+export interface KafkaListener {
+  readonly protocol: 'SSL' | 'SASL_SSL' | 'SASL_PLAINTEXT';
+  readonly port: number;
+}
+
+export interface KafkaNode {
+  readonly id: number;
+  readonly clusterId: string;
+  readonly controllerPort: number;
+  /** `host:port` of every controller. */
+  readonly controllers: readonly string[];
 }
 
 const startDeadlineMs = 60_000;
 
-function properties(directory: string, port: number, controllerPort: number, more: readonly string[]): string {
+function properties(directory: string, port: number, node: KafkaNode, options: LocalKafkaOptions): string {
+  const { listeners = [], properties: more = [] } = options;
+  const all = [
+    { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port },
+    { name: 'CONTROLLER', protocol: 'PLAINTEXT', port: node.controllerPort },
+    ...listeners.map((listener) => ({ name: listener.protocol, ...listener })),
+  ];
+  const places = all.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`).join(',');
   return [
     'process.roles=broker,controller',
-    'node.id=1',
-    `controller.quorum.bootstrap.servers=127.0.0.1:${controllerPort}`,
-    `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    `node.id=${node.id}`,
+    `controller.quorum.bootstrap.servers=${node.controllers.join(',')}`,
+    `listeners=${places}`,
+    `advertised.listeners=${places}`,
     'controller.listener.names=CONTROLLER',
-    'listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',
+    `listener.security.protocol.map=${all.map(({ name, protocol }) => `${name}:${protocol}`).join(',')}`,
     `log.dirs=${join(directory, 'data')}`,
     'auto.create.topics.enable=false',
     'offsets.topic.replication.factor=1',
@@ -42,6 +68,11 @@ function properties(directory: string, port: number, controllerPort: number, mor
     ...more,
     '',
   ].join('\n');
+}
+
+async function singleNode(): Promise<KafkaNode> {
+  const controllerPort = await freePort();
+  return { id: 1, clusterId: randomUUID(), controllerPort, controllers: [`127.0.0.1:${controllerPort}`] };
 }
 
 async function accepts(port: number): Promise<boolean> {
@@ -75,7 +106,8 @@ export class LocalKafka implements AsyncDisposable {
     const port = options.port ?? (await freePort());
     const kafka = new LocalKafka(port, directory, jars, options.heap ?? '512m');
     const settings = join(directory, 'server.properties');
-    await writeFile(settings, properties(directory, port, await freePort(), options.properties ?? []));
+    const node = options.node ?? (await singleNode());
+    await writeFile(settings, properties(directory, port, node, options));
     const format = spawnSync('java', [
       '-Xmx128m',
       '-XX:TieredStopAtLevel=1',
@@ -83,11 +115,12 @@ export class LocalKafka implements AsyncDisposable {
       `${jars}/*`,
       'kafka.tools.StorageTool',
       'format',
-      '--standalone',
       '-t',
-      randomUUID(),
+      node.clusterId,
       '-c',
       settings,
+      ...(options.node === undefined ? ['--standalone'] : []),
+      ...(options.format ?? []),
     ]);
     if (format.status !== 0) throw new Error(`formatting the broker's storage failed: ${format.stderr.toString()}`);
     await kafka.restart();
@@ -143,6 +176,21 @@ export class LocalKafka implements AsyncDisposable {
   /** Ends the broker at once, as a power cut would. */
   async kill(): Promise<void> {
     await this.#end('SIGKILL');
+  }
+
+  /** Ends the broker as its operator would: it hands its leaders over first. */
+  async stop(): Promise<void> {
+    await this.#end('SIGTERM');
+  }
+
+  /** It holds its connections and answers nothing. */
+  freeze(): void {
+    this.#process?.kill('SIGSTOP');
+  }
+
+  /** It goes on as if nothing had been, until it learns what has. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
   }
 
   async #end(signal: NodeJS.Signals): Promise<void> {

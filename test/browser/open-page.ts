@@ -1,7 +1,8 @@
 /** A real Chromium for tests: the one that is installed; skipped loudly where there is none. */
 import type { TestContext } from 'node:test';
 import { type Browser, type BrowserContextOptions, type Page, chromium } from 'playwright-core';
-import { findProgram, missing } from '../require.ts';
+import { findProgram } from '../find-program.ts';
+import { missing } from '../require.ts';
 
 export async function requireBrowser(t: TestContext): Promise<Browser | null> {
   const executablePath = findProgram('chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable');

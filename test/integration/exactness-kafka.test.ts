@@ -14,6 +14,7 @@ import { localKafkaObstacle } from '../broker/kafka-jars.ts';
 import { LocalKafka } from '../broker/local-kafka.ts';
 import { assertTruth } from '../processes/against-truth.ts';
 import { seeded } from '../processes/random.ts';
+import { Restartable } from '../processes/restartable.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
 import { until } from '../processes/until.ts';
 import { missing } from '../require.ts';
@@ -24,31 +25,6 @@ const kills = 16;
 const brokerEvery = 8;
 const startMs = Date.UTC(2026, 10, 20, 9, 30);
 const stepMs = 60_000;
-
-/** A process of the line that is started again whenever it was killed. */
-class Restartable implements AsyncDisposable {
-  readonly #arguments: readonly string[];
-  current: StragglerProcess;
-
-  constructor(...own: readonly [string, ...string[]]) {
-    this.#arguments = own;
-    this.current = this.#start();
-  }
-
-  async killAndStart(): Promise<void> {
-    await this.current.signal('SIGKILL');
-    this.current = this.#start();
-  }
-
-  #start(): StragglerProcess {
-    const [command = '', ...more] = this.#arguments;
-    return StragglerProcess.start(command, ...more);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.current[Symbol.asyncDispose]();
-  }
-}
 
 async function createTopics(broker: string): Promise<void> {
   const check = StragglerProcess.start('check', '--brokers', broker, '--create-topics');

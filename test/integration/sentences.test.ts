@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { freePort } from '../broker/free-port.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
+import { until } from '../processes/until.ts';
 import { requireBroker } from '../require.ts';
 
 const start = fileURLToPath(new URL('../../src/start.js', import.meta.url));
@@ -110,11 +111,12 @@ test('a collector without a broker says so, is not ready, and waits', async () =
   await using collector = StragglerProcess.start('collector', '--brokers', `127.0.0.1:${port}`);
   const answer = await collector.get('/readyz');
   assert.equal(answer.status, 503);
+  await until('it has said what it waits for', () => collector.log.length > 1);
   await collector.signal('SIGTERM');
   const { code } = await collector.ended;
   assert.equal(code, 143, collector.log.join('\n'));
   assert.ok(
-    collector.log.some((line) => line.includes(`no broker answers at 127.0.0.1:${port}`)),
+    collector.log.some((line) => line.includes(`waiting for the broker at 127.0.0.1:${port}`)),
     collector.log.join('\n'),
   );
 });

@@ -40,10 +40,19 @@ export class StragglerProcess implements AsyncDisposable {
 
   /** Serving commands get any free port, and log as JSON. */
   static start(command: string, ...more: readonly string[]): StragglerProcess {
+    return StragglerProcess.startProgram([process.execPath, start], command, ...more);
+  }
+
+  /** The same with another program, such as the one-file executable. */
+  static startProgram(
+    [program, ...first]: readonly [string, ...string[]],
+    command: string,
+    ...more: readonly string[]
+  ): StragglerProcess {
     const serving = ['run', 'agent', 'collector', 'demo'].includes(command);
     const own = serving ? ['--listen', '127.0.0.1:0', '--log-format', 'json'] : [];
-    const child = spawn(process.execPath, [start, command, ...more, ...own], {
-      stdio: ['ignore', 'ignore', 'pipe'],
+    const child = spawn(program, [...first, command, ...more, ...own], {
+      stdio: [more.includes('--stop-on-stdin-end') ? 'pipe' : 'ignore', 'ignore', 'pipe'],
     });
     return new StragglerProcess(child);
   }
@@ -83,6 +92,12 @@ export class StragglerProcess implements AsyncDisposable {
       },
       deadlineMs,
     );
+  }
+
+  /** For what was started with `--stop-on-stdin-end`. */
+  async endInput(): Promise<ProcessEnd> {
+    this.#child.stdin?.end();
+    return await this.ended;
   }
 
   /** Sends a signal, and for those that end it waits for the end. */

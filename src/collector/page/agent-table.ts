@@ -1,7 +1,8 @@
 /** The agents and what each follows: what the numbers rest on. */
 import type { AgentView } from '../views.ts';
-import { type Html, html } from './html.ts';
-import { ago, bytes, counted, dateTime, protocolText } from './words.ts';
+import { type Html, html } from '../../markup/html.ts';
+import { bytes, counted, dateTime, protocolText } from '../../markup/words.ts';
+import { ago } from './words.ts';
 
 export function agentSection(agents: readonly AgentView[], asOf: string): Html {
   return html`<section id="agents" aria-labelledby="agents-title">

@@ -1,9 +1,10 @@
 /** Style, script and icon of the page: read once, named after their content, so that they may be cached for ever. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { baseStyle, icon } from '../../markup/shared-assets.ts';
 import { Problem } from '../../http/problem.ts';
 import { quoted } from '../../http/query.ts';
 import type { Route } from '../../http/route.ts';
+import { readProgramFile } from '../../runtime/program-file.ts';
 
 const types = {
   'page.css': 'text/css; charset=utf-8',
@@ -19,11 +20,17 @@ export interface Assets {
   readonly route: Route;
 }
 
+function contentOf(name: AssetName): Buffer {
+  if (name === 'icon.svg') return icon;
+  const own = readProgramFile(new URL(`assets/${name}`, import.meta.url));
+  return name === 'page.css' ? Buffer.concat([Buffer.from(baseStyle), own]) : own;
+}
+
 export function loadAssets(): Assets {
   const paths = new Map<AssetName, string>();
   const byTag = new Map<string, { type: string; content: Buffer }>();
   for (const [name, type] of Object.entries(types) as [AssetName, string][]) {
-    const content = readFileSync(new URL(`assets/${name}`, import.meta.url));
+    const content = contentOf(name);
     const tag = createHash('sha256').update(content).digest('hex').slice(0, 12);
     paths.set(name, `/assets/${tag}/${name}`);
     byTag.set(`${tag}/${name}`, { type, content });

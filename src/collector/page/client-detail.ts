@@ -1,8 +1,9 @@
 /** All that is known of one client, and the line that makes it a known one. */
 import type { ClientView, SightingView } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { ago, bytes, count, dateTime, migrationText, protocolText, statusHint } from './words.ts';
+import { bytes, count, dateTime, protocolText, statusHint } from '../../markup/words.ts';
+import { ago, heloOf, migrationText } from './words.ts';
 
 export function clientDetail(client: ClientView | null, asOf: string, request: PageRequest): Html {
   const close = html`<a
@@ -33,7 +34,8 @@ export function clientDetail(client: ClientView | null, asOf: string, request: P
             <span class="quiet">${statusHint[client.status]}</span>
           </dd>
         </div>
-        ${fact('Name', client.label)} ${fact('Owner', client.owner)} ${fact('Hints', client.hints.join(', '))}
+        ${fact('Name', client.label)} ${fact('Calls itself', heloOf(client))} ${fact('Owner', client.owner)}
+        ${fact('Hints', client.hints.join(', '))}
         ${fact('Migration', client.migration === null ? null : migrationText[client.migration])}
         ${fact('Users', client.users.join(', '))}
         <div>
@@ -66,6 +68,7 @@ export function clientDetail(client: ClientView | null, asOf: string, request: P
           </tbody>
         </table>
       </div>
+      ${smtpTable(client.sightings.filter(({ protocol }) => protocol === 'smtp'))}
     </div>
     ${client.status === 'unknown' && inventoryLine(client)}
   </section>`;
@@ -100,6 +103,40 @@ function sightingRow(sighting: SightingView, asOf: string): Html {
       >
     </td>
   </tr>`;
+}
+
+/** What SMTP alone tells: who the device says it is, and what it sends. */
+function smtpTable(sightings: readonly SightingView[]): Html | null {
+  if (sightings.length === 0) return null;
+  return html`<div class="scroll" role="region" aria-label="SMTP" tabindex="0">
+    <table class="numbers">
+      <thead>
+        <tr>
+          <th scope="col">SMTP on</th>
+          <th scope="col">Messages</th>
+          <th scope="col">Tracked</th>
+          <th scope="col" class="text">EHLO name</th>
+          <th scope="col" class="text">TLS</th>
+          <th scope="col" class="text">Senders</th>
+          <th scope="col" class="text">Connectors</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${sightings.map(
+          (sighting) =>
+            html`<tr>
+              <th scope="row">${sighting.server}</th>
+              <td>${count(sighting.messages)}</td>
+              <td>${count(sighting.tracked)}</td>
+              <td class="text">${sighting.helo.join(', ')}</td>
+              <td class="text">${sighting.tls ?? ''}</td>
+              <td class="text">${sighting.senders.join(', ')}</td>
+              <td class="text">${sighting.connectors.join(', ')}</td>
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }
 
 /** In the columns of the inventory: cidr,label,owner,contact,expires,state,note. */

@@ -1,9 +1,10 @@
 /** The clients: searched, filtered, sorted and paged on the server, with plain links and a form. */
 import { protocols } from '../../event/protocol.ts';
 import { type ClientPage, type ClientSort, type ClientView, type SummaryView, statuses } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { ago, count, counted, dateTime, protocolText, statusHint, windowText } from './words.ts';
+import { count, counted, dateTime, protocolText, statusHint } from '../../markup/words.ts';
+import { ago, heloOf, windowText } from './words.ts';
 
 export function clientSection(summary: SummaryView, page: ClientPage, request: PageRequest): Html {
   return html`<section id="clients" aria-labelledby="clients-title">
@@ -46,7 +47,7 @@ function clientRow(client: ClientView, asOf: string, request: PageRequest): Html
       <a class="address" href="${link}">${address}</a>${label !== null && html`<span class="narrow">${label}</span>`}
     </th>
     <td><span class="status ${status}" title="${statusHint[status]}">${status}</span>${hintText(client)}</td>
-    <td class="middle">${label ?? ''}</td>
+    <td class="middle">${label ?? heloText(client)}</td>
     <td class="wide">${owner ?? ''}</td>
     <td class="wide">${usersText(client)}</td>
     <td class="wide seen">${seenOn(client)}</td>
@@ -56,6 +57,12 @@ function clientRow(client: ClientView, asOf: string, request: PageRequest): Html
     </td>
     <td><time datetime="${lastSeen}" title="${dateTime(lastSeen)} UTC">${ago(lastSeen, asOf)}</time></td>
   </tr>`;
+}
+
+/** Where the inventory has no name, the one by which the device calls itself. */
+function heloText(client: ClientView): Html | null {
+  const helo = heloOf(client);
+  return helo === null ? null : html`<span class="quiet" title="as it calls itself in EHLO">${helo}</span>`;
 }
 
 function hintText({ hints }: ClientView): Html | null {

@@ -1,9 +1,10 @@
 /** Unique clients by window and status, and by server. */
 import { protocols } from '../../event/protocol.ts';
 import { type StatusCounts, type SummaryView, statuses } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { count, protocolText, windowText } from './words.ts';
+import { count, protocolText } from '../../markup/words.ts';
+import { windowText } from './words.ts';
 
 export function counts(summary: SummaryView, request: PageRequest): Html {
   return html`<div class="columns">${windowsTable(summary)} ${serversTable(summary, request)}</div>`;

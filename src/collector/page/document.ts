@@ -1,8 +1,9 @@
 /** What is around the content: head, bar, banner, foot. No style and no script inside: the policy forbids them. */
 import type { SummaryView } from '../views.ts';
 import type { Assets } from './assets.ts';
-import { type Html, html } from './html.ts';
-import { count, dateTime, verdictText } from './words.ts';
+import { type Html, html } from '../../markup/html.ts';
+import { count, dateTime } from '../../markup/words.ts';
+import { verdictText } from './words.ts';
 
 export interface Frame {
   readonly summary: SummaryView;

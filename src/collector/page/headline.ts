@@ -1,8 +1,9 @@
 /** The number that decides, with its window, its verdict in words and what the number rests on. */
 import type { EvidenceGap, SummaryView, Verdict } from '../views.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageLink } from './page-request.ts';
-import { count, counted, protocolText, verdictText, windowText } from './words.ts';
+import { count, counted, protocolText } from '../../markup/words.ts';
+import { verdictText, windowText } from './words.ts';
 
 /** What is said of the number, without the number; the whole sentence when blind, where there is none to show. */
 export function headlineSentence(summary: SummaryView): string {

@@ -8,7 +8,7 @@ import { clientSection } from './client-table.ts';
 import { counts } from './counts.ts';
 import { document } from './document.ts';
 import { headline } from './headline.ts';
-import { type Html, html } from './html.ts';
+import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageParameters, readPageRequest } from './page-request.ts';
 import { wall, wallClientsMax } from './wall.ts';
 

@@ -1,8 +1,9 @@
 /** The view for a screen on a wall: one number, its word, and what to do about it; readable from across a room. */
 import type { ClientView, SummaryView } from '../views.ts';
 import { gapName, headlineSentence, silentText } from './headline.ts';
-import { type Html, html } from './html.ts';
-import { ago, count, counted, dateTime, verdictText, windowText } from './words.ts';
+import { type Html, html } from '../../markup/html.ts';
+import { count, counted, dateTime } from '../../markup/words.ts';
+import { ago, verdictText, windowText } from './words.ts';
 
 export const wallClientsMax = 5;
 const gapsMax = 3;

@@ -22,7 +22,7 @@ import { Publisher } from './publisher.ts';
 import { runSource } from './run.ts';
 import type { TopicFacts } from './topic-facts.ts';
 import { TopicWatch } from './topic-watch.ts';
-import { within } from './within.ts';
+import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryParts {
   readonly outbox: Outbox;
@@ -38,6 +38,8 @@ export interface KafkaDeliveryParts {
   readonly machineId: () => string;
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
+  /** How long a refused chunk waits before it is tried again; 30 s. */
+  readonly refusedRetryMs?: number;
 }
 
 export interface KafkaDeliveryStatus {
@@ -55,7 +57,7 @@ export interface KafkaDelivery extends Delivery {
 
 const outboxBytesMaxDefault = 32 * 1024 * 1024;
 const batchChunksMax = 500;
-const pinMs = 30_000;
+const refusedRetryMsDefault = 30_000;
 /** How long closing waits for the broker's last answers. Not waiting costs duplicates, nothing else. */
 const closeWaitMs = 1500;
 
@@ -148,6 +150,7 @@ export class AgentDelivery implements KafkaDelivery {
 
   #makePublisher(): Publisher {
     const { sender, clock, random } = this.#parts;
+    const pinMs = this.#parts.refusedRetryMs ?? refusedRetryMsDefault;
     const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs };
     const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
     return new Publisher(

@@ -76,7 +76,9 @@ function headerText(wire: IHeaders | undefined, name: string): string {
   if (value === undefined) throw new ChunkError('missing header', name);
   if (Array.isArray(value)) throw new ChunkError('unreadable header', `${name} is there ${value.length} times`);
   if (value.length > headerBytesMax) throw new ChunkError('unreadable header', `${name} has ${value.length} bytes`);
-  return value.toString();
+  const text = value.toString();
+  if (typeof value !== 'string' && !Buffer.from(text).equals(value)) throw unreadable(name, text);
+  return text;
 }
 
 const wholeNumberShape = /^(?:0|[1-9]\d{0,15})$/;

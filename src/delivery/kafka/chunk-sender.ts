@@ -9,7 +9,7 @@
  */
 import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
-import { compression, rootCause } from './client.ts';
+import { compression as gzipCompression, noCompression, rootCause } from './client.ts';
 import type { Kafka, Message, RecordMetadata } from './client.ts';
 import { ProducerConnection } from './producer-connection.ts';
 
@@ -46,7 +46,8 @@ export class PartitionCountChanged extends Error {
 
 const metadataMaxAgeMs = 60_000;
 
-export function chunkSender(kafka: Kafka, topic: string): ChunkSender {
+export function chunkSender(kafka: Kafka, topic: string, codec: 'gzip' | 'none' = 'gzip'): ChunkSender {
+  const compression = codec === 'gzip' ? gzipCompression : noCompression;
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     metadataMaxAge: metadataMaxAgeMs,

@@ -4,12 +4,17 @@
  * kafkajs 2.2.4 is kept for being pure JavaScript. What its callers must know is in DESIGN.md; what can be settled
  * for all of them is settled here: the options that held under fire, its log, and one defect.
  */
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { gzip, unzip } from 'node:zlib';
 import kafkajs, { CompressionTypes, Kafka, logLevel } from 'kafkajs';
-import type { LogEntry } from 'kafkajs';
+import type { ISocketFactory, LogEntry, Mechanism } from 'kafkajs';
+import plainAuthenticator from 'kafkajs/src/broker/saslAuthenticator/plain.js';
+import scram256Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram256.js';
+import scram512Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import socketFactory from 'kafkajs/src/network/socketFactory.js';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { KafkaSecurity, SaslLogin } from './security.ts';
 
 export type {
   Admin,
@@ -29,12 +34,17 @@ export interface KafkaConnection {
   readonly brokers: readonly string[];
   /** Names the connection in the broker's logs and quotas. */
   readonly clientId: string;
+  /** Neither encrypted nor logged in where left out. */
+  readonly security?: KafkaSecurity;
   /** How often kafkajs tries something again by itself; 8, some 6 s. */
   readonly retries?: number;
+  /** Aborting it ends every connection at once, with whatever is under way, and lets none come back. */
+  readonly signal?: AbortSignal;
 }
 
-/** What every record is sent with: read by every client there is. */
+/** What records are sent with unless it is set otherwise: every client there is reads it. */
 export const compression = CompressionTypes.GZIP;
+export const noCompression = CompressionTypes.None;
 
 const gzipAsync = promisify(gzip);
 const unzipAsync = promisify(unzip);
@@ -54,6 +64,7 @@ export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 /** A client that has not connected to anything yet: its producers, consumers and admins do. */
 export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   restQueues();
+  const { tls = null, sasl = null } = connection.security ?? {};
   return new Kafka({
     brokers: [...connection.brokers],
     clientId: connection.clientId,
@@ -61,6 +72,8 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
     requestTimeout: 15_000,
     // After these our own loops go on; short, so that a call ends soon enough to notice a change of plan.
     retry: { initialRetryTime: 100, maxRetryTime: 1000, retries: connection.retries ?? 8 },
+    ...(sasl === null ? {} : { sasl: freshLogin(sasl) }),
+    socketFactory: sockets(tls, connection.signal ?? null),
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logEntry(logger, entry),
   });
@@ -97,9 +110,39 @@ function logEntry(logger: Logger, entry: LogEntry): void {
   logger.debug(fields, entry.log.message);
 }
 
-interface RequestQueue {
-  readonly pending: readonly unknown[];
-  scheduleCheckPendingRequests: (this: RequestQueue) => void;
+/**
+ * Certificates are read anew for every socket. And a signal ends them all: kafkajs waits up to 15 s for answers before
+ * it lets go of a socket, and opens new ones to ask again.
+ */
+function sockets(tls: KafkaSecurity['tls'], signal: AbortSignal | null): ISocketFactory {
+  const open = socketFactory();
+  return (options) => {
+    // Its types want an object where no TLS is `undefined`.
+    const socket = tls === null ? open(options) : open({ ...options, ssl: { ...tls() } });
+    if (signal === null) return socket;
+    const end = (): void => void socket.destroy(new Error('the connection was ended'));
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    socket.once('close', () => signal.removeEventListener('abort', end));
+    return socket;
+  };
+}
+
+const authenticators = {
+  plain: plainAuthenticator,
+  'scram-sha-256': scram256Authenticator,
+  'scram-sha-512': scram512Authenticator,
+} as const;
+
+/** kafkajs keeps the password that it was given at the start; this one asks for it at every login. */
+function freshLogin({ mechanism, username, password }: SaslLogin): Mechanism {
+  const authenticator = authenticators[mechanism];
+  return {
+    mechanism,
+    authenticationProvider: (session) => ({
+      authenticate: async () => await authenticator({ username, password: password() })(session).authenticate(),
+    }),
+  };
 }
 
 let queuesRest = false;
@@ -112,8 +155,7 @@ let queuesRest = false;
 function restQueues(): void {
   if (queuesRest) return;
   queuesRest = true;
-  const require = createRequire(import.meta.url);
-  const { prototype } = require('kafkajs/src/network/requestQueue') as { prototype: RequestQueue };
+  const { prototype } = RequestQueue;
   const { scheduleCheckPendingRequests: schedule } = prototype;
   prototype.scheduleCheckPendingRequests = function (): void {
     if (this.pending.length > 0) schedule.call(this);

@@ -12,7 +12,7 @@ import { compression, keyPartitioner } from './client.ts';
 import type { Kafka } from './client.ts';
 import { OutageLog } from './outage.ts';
 import { ProducerConnection } from './producer-connection.ts';
-import { within } from './within.ts';
+import { within } from '../../runtime/within.ts';
 
 export interface HeartbeatParts {
   readonly kafka: Kafka;
@@ -67,6 +67,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
         await this.#sendAll(reports);
         this.#outage.worked('reports');
       } catch (error) {
+        if (this.#stop.signal.aborted) break;
         this.#outage.failed('reports', error);
         this.#newest = new Map([...reports, ...this.#newest]);
         await sleep(retryMs, undefined, { signal: this.#stop.signal }).catch(() => {});

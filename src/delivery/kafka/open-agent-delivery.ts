@@ -22,6 +22,8 @@ export interface KafkaDeliveryOptions {
   readonly programVersion: string;
   readonly agentName: string;
   readonly logger: Logger;
+  /** Of events; gzip. */
+  readonly compression?: 'gzip' | 'none';
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
   /** Nothing can be stored any more: the program has to start anew. */
@@ -50,10 +52,11 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   const machine = machineId();
   await noticeMachine(outbox, machine, logger);
   // Everything here is tried for ever by loops of our own, which can be stopped.
-  const kafka = openKafka({ retries: ownRetries, ...options.connection }, logger);
+  const ended = new AbortController();
+  const kafka = openKafka({ retries: ownRetries, signal: ended.signal, ...options.connection }, logger);
   const delivery = new AgentDelivery({
     outbox,
-    sender: chunkSender(kafka, topics.connections),
+    sender: chunkSender(kafka, topics.connections, options.compression),
     readTopic: () => readTopicFacts(kafka, topics.connections),
     topic: topics.connections,
     agentName,
@@ -69,7 +72,11 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     delivery,
     reports,
     [Symbol.asyncDispose]: async () => {
-      await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
+      try {
+        await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
+      } finally {
+        ended.abort();
+      }
     },
   };
 }

@@ -1,8 +1,9 @@
 /** Says once that Kafka does not take what is sent, and once that it does again, however many sends fail meanwhile. */
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
-import { rootCause } from './client.ts';
 import { BatchRefused, PartitionCountChanged } from './chunk-sender.ts';
+import { rootCause } from './client.ts';
+import { refusalOf, refusalSentence } from './refusal.ts';
 
 export interface OutageState {
   /** Wall clock. */
@@ -64,19 +65,11 @@ function describe(error: unknown, topic: string): { kind: string; reason: string
   }
   if (error instanceof BatchRefused) return { kind: 'refused', reason: `a chunk is refused: ${error.message}` };
   const cause = rootCause(error);
-  const text = cause instanceof Error ? cause.message : String(cause);
-  const type = cause instanceof Error && 'type' in cause ? String(cause.type) : '';
-  switch (type) {
-    case 'UNKNOWN_TOPIC_OR_PARTITION':
-      return {
-        kind: type,
-        reason: `the topic ${topic} does not exist: create it with \`straggler check --create-topics\``,
-      };
-    case 'TOPIC_AUTHORIZATION_FAILED':
-      return { kind: type, reason: `the broker does not allow writing to ${topic}` };
-    case '':
-      return { kind: 'unreachable', reason: text };
-    default:
-      return { kind: type, reason: `${type}: ${text}` };
+  if (cause instanceof Error && 'type' in cause && cause.type === 'UNKNOWN_TOPIC_OR_PARTITION') {
+    return {
+      kind: cause.type,
+      reason: `the topic ${topic} does not exist: create it with \`straggler check --create-topics\``,
+    };
   }
+  return { kind: refusalOf(error, topic).kind, reason: refusalSentence(error, topic) };
 }

@@ -80,6 +80,7 @@ export class PartitionPublisher {
         this.#events.acknowledged(this.#partition, next.chunks);
         continue;
       }
+      if (this.#stopped) break;
       const refused = failure.error instanceof BatchRefused;
       if (refused) this.#queue.refused(clock.monotonic());
       this.#events.failed(this.#partition, next.chunks, failure.error);

@@ -2,6 +2,7 @@
 import { chunkBytesMax } from './chunk.ts';
 import { topicResource } from './client.ts';
 import type { Admin } from './client.ts';
+import { refusalOf } from './refusal.ts';
 import { desiredTopics, replicasMax } from './topics.ts';
 import type { DesiredTopic, TopicPlan } from './topics.ts';
 
@@ -15,18 +16,31 @@ export interface TopicFinding {
   readonly remedy: string;
 }
 
-/** What is wrong with the topics, worst first; empty when they are as they should be. */
-export async function checkTopics(admin: Admin, plan: TopicPlan): Promise<TopicFinding[]> {
+/**
+ * What is wrong with the topics, worst first; empty when they are as they should be. `isHidden` tells whether one that
+ * is not listed only may not be seen (`topicIsHidden`).
+ */
+export async function checkTopics(
+  admin: Admin,
+  plan: TopicPlan,
+  isHidden: (topic: string) => Promise<boolean> = async () => false,
+): Promise<TopicFinding[]> {
   const { brokers } = await admin.describeCluster();
   const there = new Set(await admin.listTopics());
   const findings: TopicFinding[] = [];
   for (const desired of desiredTopics(plan)) {
     if (!there.has(desired.name)) {
-      findings.push(missingTopic(desired.name));
+      findings.push((await isHidden(desired.name)) ? hiddenTopic(desired.name) : missingTopic(desired.name));
       continue;
     }
-    const actual = await describeTopic(admin, desired.name);
-    findings.push(...compareTopic(desired, actual, brokers.length));
+    try {
+      const actual = await describeTopic(admin, desired.name);
+      findings.push(...compareTopic(desired, actual, brokers.length));
+    } catch (error) {
+      const { kind, text } = refusalOf(error, desired.name);
+      if (kind !== 'TOPIC_AUTHORIZATION_FAILED') throw error;
+      findings.push({ ...hiddenTopic(desired.name), text: `The settings of ${desired.name} cannot be read: ${text}.` });
+    }
   }
   return findings.toSorted((a, b) => Number(a.severity === 'warning') - Number(b.severity === 'warning'));
 }
@@ -37,6 +51,15 @@ function missingTopic(topic: string): TopicFinding {
     severity: 'error',
     text: `The topic ${topic} does not exist.`,
     remedy: 'Run `straggler check --create-topics`.',
+  };
+}
+
+function hiddenTopic(topic: string): TopicFinding {
+  return {
+    topic,
+    severity: 'error',
+    text: `This account may not see whether the topic ${topic} exists.`,
+    remedy: 'Run `straggler check --print-acls` for the commands that allow it.',
   };
 }
 

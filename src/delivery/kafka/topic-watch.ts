@@ -70,6 +70,7 @@ export class TopicWatch {
         outage.failed('topic', new PartitionCountChanged(topic, this.#partitions ?? 0, facts.partitions));
         pauseMs = mismatchRetryMs;
       } catch (error) {
+        if (this.#stop.signal.aborted) return;
         outage.failed('topic', error);
       }
       await sleep(pauseMs, undefined, { signal: this.#stop.signal }).catch(() => {});

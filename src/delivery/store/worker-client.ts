@@ -2,8 +2,8 @@
  * The owner's side of a worker thread. Every call is answered: by the worker, or, when the worker is gone, by an
  * error. What a worker was doing when it died is unknown to its owner, who must not ask another one to do it again.
  */
-import { Worker } from 'node:worker_threads';
-import type { Transferable } from 'node:worker_threads';
+import type { Transferable, Worker } from 'node:worker_threads';
+import { startProgramWorker } from '../../runtime/program-file.ts';
 import { revivedError } from './carried-error.ts';
 import type { WorkerAnswer, WorkerCalls, WorkerRequest } from './worker-messages.ts';
 
@@ -30,7 +30,7 @@ export class WorkerClient<Calls extends WorkerCalls<Calls>> implements AsyncDisp
    */
   constructor(entry: URL, options: { readonly onCrash?: (error: Error) => void; readonly closeMs?: number } = {}) {
     this.#closeMs = options.closeMs ?? 5000;
-    this.#worker = new Worker(entry);
+    this.#worker = startProgramWorker(entry);
     this.#worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
     this.#worker.on('messageerror', (error) => this.#end(error));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));

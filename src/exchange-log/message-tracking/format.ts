@@ -18,5 +18,6 @@ export const messageTrackingFormat: LogFormat = {
     'directionality,tenant-id,original-client-ip,original-server-ip,custom-data'
   ).split(','),
   neededColumns: ['date-time', 'client-ip', 'source', 'event-id'],
+  isInOrder: false,
   readRows: (slice) => new TrackingRows(slice),
 };

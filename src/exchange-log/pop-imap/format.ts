@@ -15,5 +15,6 @@ export const popImapFormat: LogFormat = {
     ',',
   ),
   neededColumns: ['datetime', 'seqnumber', 'cip'],
+  isInOrder: true,
   readRows: (slice) => new SessionRows(slice),
 };

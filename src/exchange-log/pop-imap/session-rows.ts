@@ -85,11 +85,17 @@ export class SessionRows implements FormatRows {
     addRow(connection.event, row.time, isOpening, kind !== 'server');
     connection.addUser(user, this.#userStart, this.#userEnd);
     if (kind !== 'server' && kind !== 'other') {
-      connection.addVerdict(this.#verdict(row.fields, kind), row.time);
+      const verdict = this.#verdict(row.fields, kind);
+      connection.addVerdict(verdict, row.time);
+      if (verdict !== 'none') this.#tellLogin(connection.event, user, verdict === 'succeeded', row.time);
     }
     if (connection.isLocal || user.kind === 'probe') {
       this.lastProbeAt = this.lastProbeAt === null ? row.time : Math.max(this.lastProbeAt, row.time);
     }
+  }
+
+  #tellLogin({ server, address }: GrowingEvent, user: UserValue, succeeded: boolean, at: number): void {
+    this.#slice.options.onLogin?.({ server, address, user: user.name ?? '', succeeded, at });
   }
 
   #addressOf(known: OpenConnection): string {

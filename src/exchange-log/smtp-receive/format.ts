@@ -11,5 +11,7 @@ export const smtpReceiveFormat: LogFormat = {
   defaultColumns:
     'date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context'.split(','),
   neededColumns: ['date-time', 'sequence-number', 'remote-endpoint', 'event'],
+  // Rows are held back for seconds and written together.
+  isInOrder: false,
   readRows: (slice) => new ReceiveRows(slice),
 };

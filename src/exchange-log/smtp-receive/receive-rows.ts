@@ -83,7 +83,7 @@ export class ReceiveRows implements FormatRows {
     if (row.isWanted) {
       const added = this.#added(fields, fact);
       let event = known?.event;
-      if (event === undefined || isFull(event, fact, added)) {
+      if (event === undefined || isFull(event, added)) {
         event = this.#open(row, client, place, isPassedOn);
         if (!isPassedOn) this.#connections.add(hash, fields, { ...place, event });
       }
@@ -139,18 +139,14 @@ export class ReceiveRows implements FormatRows {
     return { server, connector: connector.name, local };
   }
 
-  /** The user or the text that a row adds to its event's lists. */
+  /** What a row adds to one of its event's lists. */
   #added(fields: RowFields, fact: Fact | null): Added {
-    switch (fact?.kind) {
-      case 'user':
-        return { user: this.#user(fields), text: null };
-      case 'helo':
-        return { user: null, text: fact.text };
-      case 'sender':
-        return { user: null, text: this.#caches.keepSender(fact.text) };
-      default:
-        return nothingAdded;
-    }
+    if (fact === null) return nothingAdded;
+    if (fact.kind === 'helo') return { list: 'helo', text: fact.text, user: null };
+    if (fact.kind === 'sender') return { list: 'senders', text: this.#caches.keepSender(fact.text), user: null };
+    if (fact.kind !== 'user') return nothingAdded;
+    const user = this.#user(fields);
+    return user?.kind === 'user' ? { list: 'users', text: user.name, user } : { ...nothingAdded, user };
   }
 
   #user(fields: RowFields): UserValue | null {
@@ -186,59 +182,60 @@ export class ReceiveRows implements FormatRows {
     return event;
   }
 
-  #add(event: GrowingSmtpEvent, { time }: TimedRow, mark: number, fact: Fact | null, { user, text }: Added): void {
+  #add(event: GrowingSmtpEvent, { time }: TimedRow, mark: number, fact: Fact | null, added: Added): void {
     addRow(event, time, mark === plus, mark === received);
-    const { smtp } = event;
-    switch (fact?.kind) {
-      case 'helo':
-        addText(smtp.helo, text);
-        break;
-      case 'sender':
-        addText(smtp.senders, text);
-        break;
-      case 'user':
-        if (user?.kind === 'user') {
-          event.hasUser = true;
-          addText(event.users, user.name);
-        }
-        break;
-      case 'tls':
-        smtp.tls = higherTls(smtp.tls, fact.version);
-        break;
-      case 'message':
-        smtp.messages++;
-        break;
-      case 'succeeded':
-        event.loginsSucceeded++;
-        break;
-      case 'failed':
-        event.loginsFailed++;
-        event.failure = laterFailure(event.failure, { at: time, reason: fact.reason });
-        break;
-      case 'notice':
-        smtp.notice = laterFailure(smtp.notice, { at: time, reason: fact.reason });
-        break;
+    if (added.user?.kind === 'user') event.hasUser = true;
+    if (added.list !== null) addText(listOf(event, added.list), added.text);
+    if (fact === null) return;
+    count(event, time, fact);
+    if (fact.kind === 'succeeded' || fact.kind === 'failed') {
+      const { server, address } = event;
+      this.#slice.options.onLogin?.({ server, address, user: '', succeeded: fact.kind === 'succeeded', at: time });
     }
   }
 }
 
 interface Added {
-  readonly user: UserValue | null;
+  readonly list: 'users' | 'helo' | 'senders' | null;
+  /** Null where it is withheld. */
   readonly text: string | null;
+  readonly user: UserValue | null;
 }
 
-const nothingAdded: Added = { user: null, text: null };
+const nothingAdded: Added = { list: null, text: null, user: null };
+
+function listOf(event: GrowingSmtpEvent, list: NonNullable<Added['list']>): string[] {
+  return list === 'users' ? event.users : event.smtp[list];
+}
 
 /** Whether the list that the row adds to has no room. */
-function isFull({ users, smtp }: GrowingSmtpEvent, fact: Fact | null, { user, text }: Added): boolean {
-  switch (fact?.kind) {
-    case 'user':
-      return isFullFor(users, user?.name ?? null);
+function isFull(event: GrowingSmtpEvent, { list, text }: Added): boolean {
+  return list !== null && isFullFor(listOf(event, list), text);
+}
+
+function count(event: GrowingSmtpEvent, at: number, fact: Fact): void {
+  const { smtp } = event;
+  switch (fact.kind) {
+    case 'tls':
+      smtp.tls = higherTls(smtp.tls, fact.version);
+      break;
+    case 'message':
+      smtp.messages++;
+      break;
+    case 'succeeded':
+      event.loginsSucceeded++;
+      break;
+    case 'failed':
+      event.loginsFailed++;
+      event.failure = laterFailure(event.failure, { at, reason: fact.reason });
+      break;
+    case 'notice':
+      smtp.notice = laterFailure(smtp.notice, { at, reason: fact.reason });
+      break;
+    case 'client':
     case 'helo':
-      return isFullFor(smtp.helo, text);
     case 'sender':
-      return isFullFor(smtp.senders, text);
-    default:
-      return false;
+    case 'user':
+      break;
   }
 }

@@ -1,13 +1,6 @@
 import type { ClientAddress } from '../client-address.ts';
 import type { LoggedEndpoint } from '../log-row.ts';
 
-/** A receive connector: its server, its name, and where it listens. */
-export interface Connector {
-  readonly server: string;
-  readonly name: string;
-  readonly local: LoggedEndpoint;
-}
-
 /** What a row means, decided before it is written; never worked out from its text. What is left out it does not say. */
 export interface SmtpMeaning {
   readonly timeMs: number;

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { rename, rm } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Agent } from '../../../src/agent/agent.ts';
+import type { Slice } from '../../../src/delivery/delivery.ts';
+import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
+import { MemoryDelivery } from '../../memory-delivery.ts';
 import { Following, HandClock, header, rows, sessions, until, within } from './following.ts';
 
 function hour(number: number): string {
@@ -187,6 +190,43 @@ test('a stop while the output is blocked ends in its time, and the next start re
   await following.start();
   await following.scan();
   assert.deepEqual(following.sessions, sessions(0, 100));
+});
+
+/** Nothing becomes durable before something else is handed over: as on a server that never pauses. */
+class Trailing extends MemoryDelivery {
+  #next = Promise.withResolvers<void>();
+
+  override async deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
+    this.#next.resolve();
+    this.#next = Promise.withResolvers<void>();
+    const handed = super.deliver(slice, events);
+    await this.#next.promise;
+    await handed;
+  }
+
+  override kill(): void {
+    this.#next.resolve();
+    super.kill();
+  }
+}
+
+test('the first scan is delivered although something is always on its way', async () => {
+  await using following = await Following.create();
+  await following.write(hour(0), header + rows(0, 5));
+  const delivery = new Trailing(following.memory);
+  const agent = await following.start({ delivery, logs: often(following) });
+  let isDelivered = false;
+  void agent.firstScanDelivered.then(() => (isDelivered = true));
+  let number = 5;
+  let isWriting = false;
+  await until(() => {
+    if (!isWriting) {
+      isWriting = true;
+      void following.append(hour(0), rows(number++, 1)).then(() => (isWriting = false));
+    }
+    return isDelivered && agent.status().bytes.inFlight > 0;
+  }, 'the first scan was not delivered');
+  delivery.kill();
 });
 
 test('a stop lets what is in flight become durable', async () => {

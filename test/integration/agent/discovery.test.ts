@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { asOrdinaryUser } from '../../unit/agent/ordinary-user.ts';
+import { missing } from '../../require.ts';
 import { Following, HandClock, header, minuteMs, row, rows, sessions, until } from './following.ts';
 
 const first = 'POP32026112010-1.LOG';
@@ -119,9 +120,10 @@ test('a share that is away for ten minutes and comes back loses nothing and send
 test('an empty folder where another file system was mounted proves nothing', async (t) => {
   await using following = await Following.create();
   const mounted = await mkdtemp('/dev/shm/straggler-agent-').catch(() => null);
-  if (mounted === null) return t.skip('there is no second file system here');
+  if (mounted === null) return missing(t, 'a second file system at /dev/shm');
   try {
-    if ((await stat(mounted)).dev === (await stat(following.top)).dev) return t.skip('both are one file system');
+    if ((await stat(mounted)).dev === (await stat(following.top)).dev)
+      return missing(t, 'a second file system: /dev/shm is the one of the temporary folder');
     // A link stands for the mount: it leads to the other file system, then to an empty folder of this one.
     const path = join(following.top, 'mount');
     const bare = join(following.top, 'bare');
@@ -226,6 +228,33 @@ test('a file that cannot be opened is tried again, holds up no other and is name
     await chmod(following.path(first), 0o644);
     await until(() => following.sessions.length === 10, 'the file was not tried again');
     assert.equal((await following.lane()).scanError, null);
+  });
+});
+
+test('while a path cannot be opened no missing file is given up: it may be the one', async () => {
+  await using following = await Following.create();
+  const torn = row('s5');
+  await following.write(first, header + rows(0, 5) + torn.slice(0, 50));
+  await chmod(following.top, 0o755);
+  if (process.geteuid?.() === 0) {
+    await chown(following.folder, 65_534, 65_534);
+    await chown(following.path(first), 65_534, 65_534);
+  }
+  await asOrdinaryUser(async () => {
+    await following.start();
+    await following.scan();
+    await following.stop();
+    await rename(following.path(first), following.path(second));
+    await chmod(following.path(second), 0o000);
+    await following.start();
+    for (let scan = 0; scan < 5; scan++) await following.scan();
+    assert.equal((await following.lane()).bytesLost, 0);
+    await chmod(following.path(second), 0o644);
+    await following.append(second, torn.slice(50));
+    await until(() => {
+      void following.agent?.scanNow();
+      return following.sessions.length === 6;
+    }, 'the file was not read on');
   });
 });
 

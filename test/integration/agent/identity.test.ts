@@ -90,11 +90,11 @@ test('a new file with the header of a vanished one is read whole', async () => {
 test('a file that begins as a deleted one did, whose last row was torn, is read whole', async () => {
   await using following = await Following.create();
   await following.write(first, header + row('s0').slice(0, 16));
-  await following.write(second, header);
   await following.start();
   await following.scan();
   await rm(following.path(first));
   for (let scan = 0; scan < 4; scan++) await following.scan();
+  assert.equal((await following.lane()).rows.error, 1, 'the torn row was read when its file was finished');
   await following.write(first, header + row('s0') + row('s1'));
   await following.scan();
   assert.deepEqual(following.sessions, ['s0', 's1']);

@@ -94,6 +94,39 @@ test('files that ended before the horizon are left alone, and rows before it mak
   assert.deepEqual(following.sessions, ['late', 'later']);
 });
 
+test('in a file without end the first wanted row is searched for, and what is older is not even read', async () => {
+  await using following = await Following.create();
+  const clock = new HandClock();
+  clock.jump(Date.parse('2026-11-20T12:00:00Z') - Date.now());
+  const at = (minute: number): string => new Date(Date.UTC(2026, 10, 1) + minute * 60_000).toISOString();
+  // A row a minute for twenty days, with other columns from the tenth day on.
+  const minutes = 20 * 24 * 60;
+  let text = header;
+  for (let minute = 0; minute < minutes; minute++) {
+    if (minute === minutes / 2) text += '#Fields: dateTime,sessionId,seqNumber,cIp,command\r\n';
+    text +=
+      minute < minutes / 2
+        ? row(`m${minute}`).replace('2026-11-20T10:00:01.204Z', at(minute))
+        : `${at(minute)},m${minute},0,10.1.2.3:51234,OpenSession\r\n`;
+  }
+  await following.write('POP3202611-1.LOG', text);
+  await following.start({ clock, readBackMs: 2 * 86_400_000 });
+  await following.scan();
+  // Two days before noon of the 20th, and the agent has started a moment after that.
+  const first = 17.5 * 24 * 60 + 1;
+  assert.equal(following.sessions[0], `m${first}`);
+  assert.equal(following.sessions.length, minutes - first);
+  const { readBack, backlogBytes } = await following.lane();
+  assert.ok(readBack.bytesRead < text.length / 4, `${readBack.bytesRead} of ${text.length} bytes were read`);
+  assert.equal(backlogBytes, 0);
+  // It is the same file after a restart.
+  await following.stop();
+  await following.append('POP3202611-1.LOG', `${at(minutes)},later,0,10.1.2.3:51234,OpenSession\r\n`);
+  await following.start({ clock, readBackMs: 2 * 86_400_000 });
+  await following.scan();
+  assert.equal(following.sessions.length, minutes - first + 1);
+});
+
 test('a lane that reads back nothing still follows the newest file, and counts only what comes', async () => {
   await using following = await Following.create();
   const clock = new HandClock();

@@ -1,62 +1,16 @@
 /** The agent's side while answers get lost, agents are killed and the broker dies: everything counts once. */
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
-import { after, test } from 'node:test';
-import type { TestContext } from 'node:test';
-import { freePort } from '../../broker/free-port.ts';
-import { localKafkaObstacle } from '../../broker/kafka-jars.ts';
-import { LocalKafka } from '../../broker/local-kafka.ts';
+import { test } from 'node:test';
 import { DeliveryProcess } from '../../contract/delivery-process.ts';
 import { until } from '../../processes/until.ts';
-import { missing } from '../../require.ts';
-import { KafkaProxy } from './kafka-proxy.ts';
 import { assertArrived, durableSlices, handed } from './lane-slices.ts';
+import { requireLine } from './line.ts';
 import { ownTopics, stateFolder } from './own-topics.ts';
 import type { OwnTopics } from './own-topics.ts';
 import { countOnce, readChunks } from './read-topic.ts';
 
 const agentProgram = fileURLToPath(new URL('../../contract/kafka-process.ts', import.meta.url));
-
-interface Line {
-  readonly kafka: LocalKafka;
-  readonly proxy: KafkaProxy;
-  readonly brokers: readonly string[];
-}
-
-let shared: Promise<Line> | null = null;
-
-/** One broker for this file, which all clients reach through the proxy. Null = skipped. */
-async function requireLine(t: TestContext): Promise<Line | null> {
-  const obstacle = await localKafkaObstacle();
-  if (obstacle !== null) {
-    missing(t, obstacle);
-    return null;
-  }
-  shared ??= startLine();
-  return await shared;
-}
-
-async function startLine(): Promise<Line> {
-  const [port, controller, front] = [await freePort(), await freePort(), await freePort()];
-  const proxy = await KafkaProxy.listen(front);
-  const kafka = await LocalKafka.start({
-    port,
-    properties: [
-      `controller.quorum.bootstrap.servers=127.0.0.1:${controller}`,
-      `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-      `advertised.listeners=PLAINTEXT://127.0.0.1:${front},CONTROLLER://127.0.0.1:${controller}`,
-    ],
-  });
-  proxy.forwardTo(port);
-  return { kafka, proxy, brokers: [`127.0.0.1:${front}`] };
-}
-
-after(async () => {
-  if (shared === null) return;
-  const { kafka, proxy } = await shared;
-  await proxy[Symbol.asyncDispose]();
-  await kafka[Symbol.asyncDispose]();
-});
 
 async function arrived(topics: OwnTopics) {
   return countOnce(await readChunks(topics.kafka, topics.plan.names.connections));

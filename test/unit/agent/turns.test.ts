@@ -9,16 +9,16 @@ interface File {
   path: string;
   folder: string;
   name: NonNullable<ReturnType<typeof parseLogFileName>>;
-  hot: boolean;
+  isLive: boolean;
   isWaiting: boolean;
   notBefore: number;
 }
 
-function file(day: number, hot = false, notBefore = 0): File {
+function file(day: number, isLive = false, notBefore = 0): File {
   const fileName = `POP3202611${String(day).padStart(2, '0')}-1.LOG`;
   const name = parseLogFileName(fileName);
   assert.ok(name !== null);
-  return { path: `/logs/${fileName}`, folder: '/logs', name, hot, isWaiting: false, notBefore };
+  return { path: `/logs/${fileName}`, folder: '/logs', name, isLive, isWaiting: false, notBefore };
 }
 
 function turn(turns: Turns<File>, now = 0): File | null {
@@ -27,7 +27,7 @@ function turn(turns: Turns<File>, now = 0): File | null {
   return next;
 }
 
-test('hot files and old ones take turns, the old ones oldest first until they are drained', () => {
+test('live files and old ones take turns, the old ones oldest first until they are drained', () => {
   const turns = new Turns<File>();
   const [first, second, hot] = [file(1), file(2), file(20, true)];
   for (const each of [second, hot, first]) turns.add(each);
@@ -36,7 +36,7 @@ test('hot files and old ones take turns, the old ones oldest first until they ar
   assert.deepEqual([turn(turns), turn(turns)], [hot, second]);
 });
 
-test('several hot files are read one after the other', () => {
+test('several live files are read one after the other', () => {
   const turns = new Turns<File>();
   const [one, two] = [file(1, true), file(2, true)];
   turns.add(one);

@@ -40,3 +40,22 @@ test('a pause lasts its least time although it is called, then ends at once', as
   await wake.pause(20, long, never);
   assert.ok(performance.now() - startedAt >= 19);
 });
+
+test('an urgent call ends a pause at once, its least time too', async () => {
+  const wake = new Wake();
+  const pausing = wake.pause(long, long, never);
+  wake.callNow();
+  await pausing;
+  wake.callNow();
+  await wake.pause(long, long, never);
+});
+
+test('calls that are cleared end nothing', async () => {
+  const wake = new Wake();
+  wake.callNow();
+  wake.clear();
+  const pausing = wake.pause(long, long, never).then(() => 'over');
+  assert.equal(await Promise.race([pausing, Promise.resolve('waiting')]), 'waiting');
+  wake.callNow();
+  await pausing;
+});

@@ -7,7 +7,8 @@ import type { MetricsSource } from '../../../src/collector/metrics-source.ts';
 import type { AgentView, CollectorViews } from '../../../src/collector/views.ts';
 import { type MetricRegistry, createRegistry } from '../../../src/telemetry/registry.ts';
 import { FixedCollector, fixedAgents } from '../../fixed-collector.ts';
-import { findProgram, missing } from '../../require.ts';
+import { findProgram } from '../../find-program.ts';
+import { missing } from '../../require.ts';
 
 const options = { version: '0.1.0', revision: 'abc1234', unknownSeriesMax: 1 };
 

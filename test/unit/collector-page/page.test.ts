@@ -51,6 +51,26 @@ test('one client is shown whole on request, with a line for the inventory where 
   assert.match(await page(views, { client: '<x>' }), /&lt;x&gt;<\/h2>[\s\S]*No client with this address was seen/);
 });
 
+test('a device without a name is called as it calls itself, and what SMTP tells is shown whole', async () => {
+  const client: FixedClient = {
+    address: '10.1.9.90',
+    status: 'unknown',
+    helo: ['SCANNER-2'],
+    seen: [{ server: 'EX01', protocol: 'smtp', minutesAgo: 1 }],
+  };
+  const list = await page(new FixedCollector([client]));
+  assert.match(list, /<td class="middle"><span class="quiet" title="[^"]*">SCANNER-2<\/span><\/td>/);
+  assert.doesNotMatch(list, /aria-label="SMTP"/);
+  const detail = await page(new FixedCollector([client]), { client: client.address });
+  const cells = [...detail.slice(detail.indexOf('aria-label="SMTP"')).matchAll(/<t[dh][^>]*>([^<]*)<\/t[dh]>/g)];
+  assert.deepEqual(
+    cells.slice(7, 14).map((match) => match[1]),
+    ['EX01', '12', '11', 'SCANNER-2', 'TLS 1.2', 'scan@contoso.test', 'Relay'],
+  );
+  const named = await page(new FixedCollector([{ ...client, label: 'Scanner on floor 2' }]));
+  assert.match(named, /<td class="middle">Scanner on floor 2<\/td>/);
+});
+
 const attack = `"><img src=x onerror=alert(1)><script>alert(2)</script>\u202e' onmouseover='x`;
 
 test('no text from a log or an inventory becomes markup', async () => {
@@ -61,8 +81,12 @@ test('no text from a log or an inventory becomes markup', async () => {
     owner: attack,
     users: [attack],
     hints: [attack],
+    helo: [attack],
     failure: attack,
-    seen: [{ server: attack, protocol: 'pop3', minutesAgo: 1 }],
+    seen: [
+      { server: attack, protocol: 'pop3', minutesAgo: 1 },
+      { server: attack, protocol: 'smtp', minutesAgo: 1 },
+    ],
   };
   const views = new FixedCollector([hostile]);
   views.gaps = [{ server: attack, protocol: 'pop3', reason: 'no rows', text: attack }];

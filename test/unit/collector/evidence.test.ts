@@ -100,6 +100,18 @@ test('what was lost within the window of the headline is a gap, what was lost be
   assert.deepEqual(gapsOf({ losses: [loss, loss] }), ['EX01 pop3 loss']);
 });
 
+test('two agents that follow one log are said, one agent with two folders is not', () => {
+  const other = {
+    report: agentReport([laneReport({ lane: 'lane-2' })], { agent: 'agent-2', name: 'SHARE' }),
+    heardAt: noon,
+    clockSkewMs: 0,
+  };
+  assert.deepEqual(gapsOf({ agents: [heard(), other] }), ['EX01 pop3 two agents']);
+  assert.deepEqual(gapsOf({ agents: [heard(), { ...other, heardAt: noon - 200_000 }] }), []);
+  const twoFolders = agentReport([laneReport(), laneReport({ lane: 'lane-2', root: '/logs/old' })]);
+  assert.deepEqual(gapsOf({ agents: [{ report: twoFolders, heardAt: noon, clockSkewMs: 0 }] }), []);
+});
+
 test('a state that is not whole, or a transport that is away, is a gap of the collector', () => {
   assert.deepEqual(gapsOf({ counting: { ...whole, stateComplete: false } }), ['state incomplete']);
   assert.deepEqual(gapsOf({ counting: { ...whole, connected: false } }), ['state incomplete']);

@@ -87,6 +87,7 @@ test('a file that is missing, is no YAML or holds no settings is refused in word
   assert.throws(() => loadSettings({ configFile: join(folder, 'absent.yaml') }), /absent\.yaml cannot be read/);
   assert.match(sentenceOf('a: [1\n'), /^FILE is not valid YAML/);
   assert.match(sentenceOf('- a\n'), /^FILE must hold settings by name/);
+  assert.match(sentenceOf('inventory: *a\n'), /^FILE is not valid YAML: Unresolved alias/);
   assert.match(sentenceOf('inventory: a\ninventory: b\n'), /^FILE is not valid YAML: Map keys must be unique/);
 });
 

@@ -6,7 +6,8 @@ import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 import { parse } from 'yaml';
 import { storyBalancers, storyServers } from '../../../src/simulator/story.ts';
-import { findProgram, missing } from '../../require.ts';
+import { findProgram } from '../../find-program.ts';
+import { missing } from '../../require.ts';
 import { type Service, compose, composePath, services } from './compose-file.ts';
 import { deployFolder } from './rule-file.ts';
 

@@ -6,7 +6,8 @@ import { type TestContext, test } from 'node:test';
 import { parse } from 'yaml';
 import type { EvidenceGap } from '../../../src/collector/views.ts';
 import { holdToCatalogue, selectorsOf } from '../../promql.ts';
-import { findProgram, missing } from '../../require.ts';
+import { findProgram } from '../../find-program.ts';
+import { missing } from '../../require.ts';
 import { alertingRules, deployFolder, recordedNames, recordingRules, ruleFile } from './rule-file.ts';
 
 const folder = join(deployFolder, 'prometheus');
@@ -116,6 +117,7 @@ const reasons: Readonly<Record<EvidenceGap['reason'], true>> = {
   'reading back': true,
   loss: true,
   'scan failing': true,
+  'two agents': true,
   'state incomplete': true,
   'nothing followed': true,
 };

@@ -17,6 +17,10 @@ test('an IP address is no DNS name and stays whole', () => {
   assert.deepEqual(['10.0.0.5', 'FE80::1', '::ffff:10.0.0.5'].map(serverKey), ['10.0.0.5', 'fe80::1', '10.0.0.5']);
 });
 
+test('a label that is an address counts as one', () => {
+  assert.deepEqual(['0::.', '0::.x'].map(serverKey), ['::', '::']);
+});
+
 test('a name of nothing is blank', () => {
   assert.deepEqual(['', ' ', '...', '\t', '\u0000.'].map(serverKey), ['', '', '', '', '']);
 });

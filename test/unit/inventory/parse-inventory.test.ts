@@ -123,6 +123,14 @@ test('a header that is wrong is named, and the lines below it are checked all th
   ]);
 });
 
+test('a file of another kind is refused soon, and its sentences stay short', () => {
+  const problems = problemsOf('cidr', ...Array.from({ length: 5000 }, () => 'x'.repeat(5000)));
+  assert.equal(problems.length, 1001);
+  assert.ok(problems.every((problem) => problem.length < 300));
+  assert.equal(problems.at(-1), '502: the rest of the file was not looked at');
+  assert.deepEqual(problemsOf('cidr', `10.1.2.3${','.repeat(9000)}`), ['2: the line is longer than 8192 characters']);
+});
+
 test('an inventory has at most 100,000 entries', () => {
   const lines = Array.from({ length: 100_000 }, (_, index) => `10.${index >> 16}.${(index >> 8) & 255}.${index & 255}`);
   const inventory = inventoryOf('cidr', ...lines);

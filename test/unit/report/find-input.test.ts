@@ -6,6 +6,8 @@ import { UserError } from '../../../src/runtime/errors.ts';
 import { session, writeLog } from './logs.ts';
 import { parsed, report, scratchFolder } from './run.ts';
 
+const linksOnly = { skip: process.platform === 'win32' ? 'links need a privilege on Windows' : false };
+
 test('logs are found by their names at any depth, those of the back end are ignored and counted', async (context) => {
   const folder = scratchFolder(context);
   writeLog(folder, 'EX01/Pop3/POP32026112010-1.LOG', session());
@@ -76,7 +78,18 @@ test('a path that does not exist is named in the report when others are there', 
   assert.equal(result.clients.totals.clients, 1);
 });
 
-test('a link that leads nowhere matters only when it is named like a log', async (context) => {
+test('a folder may be called as what every object has', async (context) => {
+  const folder = scratchFolder(context);
+  for (const name of ['constructor', '__proto__', 'toString'])
+    writeLog(folder, `${name}/POP32026112010-1.LOG`, session());
+  const { input } = parsed(await report({ paths: [folder], servers: [{ name: 'EX01', path: folder }] }));
+  assert.deepEqual(
+    input.servers.map(({ name, files }: Record<string, unknown>) => [name, files]),
+    [['EX01', 3]],
+  );
+});
+
+test('a link that leads nowhere matters only when it is named like a log', linksOnly, async (context) => {
   const folder = scratchFolder(context);
   symlinkSync('/nowhere', join(folder, 'somewhere'));
   symlinkSync('/nowhere', join(folder, 'POP32026112010-1.LOG'));

@@ -9,6 +9,8 @@ import { reportCsv } from '../../../src/report/csv.ts';
 import { reportJson } from '../../../src/report/json.ts';
 import { reportNotes } from '../../../src/report/notes.ts';
 import type { Report } from '../../../src/report/report.ts';
+import { parseAddressRange } from '../../../src/inventory/address-range.ts';
+import { verdictSentences } from '../../../src/report/server-verdict.ts';
 import { summaryLine } from '../../../src/report/summary-line.ts';
 import { reportTable } from '../../../src/report/table.ts';
 import { session, writeLog } from './logs.ts';
@@ -127,7 +129,7 @@ test('a JSON report without clients is JSON', async (context) => {
 
 test('the CSV report has a row for each client, and no cell begins a formula', async (context) => {
   const result = await mixedReport(context);
-  const [header, ...rows] = parse([...reportCsv(result)].join('')) as string[][];
+  const [header, ...rows] = parse([...reportCsv(result)].join(''));
   assert.equal(rows.length, 8);
   assert.deepEqual(header?.slice(0, 4), ['protocol', 'server', 'address', 'status']);
   assert.deepEqual(rows.find((row) => row[2] === '10.1.2.9')?.[16], "'=cmd()");
@@ -151,6 +153,8 @@ test('the table begins with what matters and ends with what is missing', async (
   assert.equal(
     [...reportTable(await mixedReport(context))].join(''),
     `3 unknown of 7 clients (1 acknowledged, 1 known, 1 proxied, 1 probe) in 30 rows of 2 files, 2026-11-20 10:00 to 2026-11-20 10:00 UTC
+EX01 pop3 is used by 5 clients, 3 of them unknown; last row 2026-11-20 10:00:00 UTC
+EX02 imap4 is used by 1 client, none of them unknown; last row 2026-11-20 10:00:00 UTC
 
 STATUS        PROTOCOL  SERVER  ADDRESS      LABEL              CONNECTIONS  LOGINS  FAILED  FIRST SEEN        LAST SEEN         USERS
 known         imap4     EX02    10.1.2.10    Scanner 3rd floor            1       1       0  2026-11-20 10:00  2026-11-20 10:00  svc-scan
@@ -191,6 +195,21 @@ test('the notes say what could not be read, or may be wrong', async (context) =>
     'nothing names the server of ., so it is this host: say --server NAME=.',
     `${join(folder, 'POP32026112010-1.LOG')}:6: too few columns (2 times)`,
     '1 file ended in the middle of a row, which may still be written and is not counted',
+  ]);
+});
+
+test('a server that only probes and our own servers dial is used by no client, whatever is shown', async (context) => {
+  const folder = scratchFolder(context);
+  writeLog(
+    folder,
+    'EX01/Pop3/POP32026112010-1.LOG',
+    session({ address: '127.0.0.1', user: '' }),
+    session({ address: '10.9.9.9' }),
+  );
+  const ownAddresses = [{ server: null, range: parseAddressRange('10.9.9.0/24') }];
+  const result = await report({ paths: [folder], ownAddresses, only: ['known'] });
+  assert.deepEqual(verdictSentences(result), [
+    'EX01 pop3 is used by no client: only 1 probe and 1 of our own servers came; last row 2026-11-20 10:00:00 UTC',
   ]);
 });
 

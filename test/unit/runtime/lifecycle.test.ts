@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runUntilStopped } from '../../../src/runtime/lifecycle.ts';
@@ -26,6 +27,10 @@ class Program {
 
   send(signal: NodeJS.Signals): void {
     this.#child.kill(signal);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end('whatever it says\n');
   }
 
   async status(): Promise<unknown> {
@@ -75,6 +80,60 @@ test('a failure while stopping is a failure', posixOnly, async () => {
   await started.says('serving');
   started.send('SIGTERM');
   assert.equal(await started.status(), 1);
+});
+
+test('the end of standard input stops cleanly, with status 0, where it was asked for', async () => {
+  const started = new Program('clean', 'input');
+  await started.says('serving');
+  started.endInput();
+  assert.equal(await started.status(), 0);
+  assert.equal(started.output, 'serving\nstopping\n');
+});
+
+test('the end of standard input means nothing where it was not asked for', posixOnly, async () => {
+  const started = new Program('clean');
+  started.endInput();
+  await started.says('serving');
+  started.send('SIGTERM');
+  assert.equal(await started.status(), 143);
+});
+
+for (const [order, expected] of [
+  [['signal', 'end'], 130],
+  [['end', 'signal'], 0],
+] as const) {
+  test(`one signal and one end of input are one wish to stop, not two: ${order.join(', ')}`, async () => {
+    const source = new EventEmitter();
+    const input = new PassThrough();
+    const running = runUntilStopped(
+      async (signal) => {
+        for (const what of order)
+          (what === 'signal' ? source : input).emit(what === 'signal' ? 'SIGINT' : 'end', 'SIGINT');
+        assert.ok(signal.aborted);
+        return 0;
+      },
+      { source, input, exit: (status) => assert.fail(`it ends at once, with ${status}`) },
+    );
+    assert.equal(await running, expected);
+  });
+}
+
+test('Ctrl+Break, which Windows knows, stops cleanly with status 149', async () => {
+  const source = new EventEmitter();
+  const running = runUntilStopped(
+    async (signal) => {
+      source.emit('SIGBREAK', 'SIGBREAK');
+      assert.ok(signal.aborted);
+      return 0;
+    },
+    { source },
+  );
+  assert.equal(await running, 149);
+});
+
+test('work that ends by itself ends the process although standard input stays open', async () => {
+  const started = new Program('ends', 'input');
+  assert.equal(await started.status(), 3);
 });
 
 test('work that ends by itself gives its own status and leaves no listener behind', async () => {

@@ -8,6 +8,7 @@ const closing = process.argv[2];
 async function serve(signal: AbortSignal): Promise<number> {
   process.stdout.write('serving\n');
   if (closing === 'abort-error') await sleep(60_000, undefined, { signal });
+  if (closing === 'ends') return 3;
   await once(signal, 'abort');
   process.stdout.write('stopping\n');
   if (closing === 'never') await new Promise(() => {});
@@ -18,7 +19,8 @@ async function serve(signal: AbortSignal): Promise<number> {
 const held = setInterval(() => {}, 1000);
 try {
   process.exitCode = await runUntilStopped(serve, {
-    deadlineMs: closing === 'never' && process.argv[3] === 'short' ? 50 : 60_000,
+    ...(process.argv.includes('input') ? { input: process.stdin } : {}),
+    deadlineMs: closing === 'never' && process.argv.includes('short') ? 50 : 60_000,
     onLate: () => process.stdout.write('late\n'),
   });
 } finally {

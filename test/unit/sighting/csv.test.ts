@@ -62,6 +62,9 @@ test('no cell and no item of a list begins a formula', () => {
     assert.match(row['label']!, /^['\u2409]/);
     assert.match(row['users']!.split(';')[1]!, /^['\u2409]/);
   }
+  // In half of the world a spreadsheet splits at the semicolon, also within a text.
+  const { label, users } = cells({ label: 'x;=1+1; "-2', users: ['"=1'] });
+  assert.deepEqual([label, users], [`x;'=1+1;' "-2`, `'"=1`]);
 });
 
 test('any text stays in its cell, without control characters', () => {

@@ -9,6 +9,9 @@ import type { Logger } from '../../../telemetry/logger.ts';
 import type { AgentReports, CommittedSightings, CountingObserver, CountingStatus } from '../../counting.ts';
 import { openKafka } from '../client.ts';
 import type { Kafka } from '../client.ts';
+import { refusalOf, refusalSentence } from '../refusal.ts';
+import { noSecurity } from '../security.ts';
+import type { KafkaSecurity } from '../security.ts';
 import type { TopicNames } from '../topics.ts';
 import type { Checkpoint, CollectContext } from './context.ts';
 import { DeadLetters } from './dead-letters.ts';
@@ -23,6 +26,7 @@ import { topicPartitions } from './topic-partitions.ts';
 
 export interface KafkaCountingOptions {
   readonly brokers: readonly string[];
+  readonly security?: KafkaSecurity;
   /** Collectors of one group share the counting and show the same picture. */
   readonly group: string;
   readonly topics: TopicNames;
@@ -83,7 +87,8 @@ class Counting implements KafkaCounting {
 
   constructor(options: KafkaCountingOptions) {
     this.#options = options;
-    this.#kafka = openKafka({ brokers: options.brokers, clientId: `straggler-${options.group}` }, options.logger);
+    const { brokers, security = noSecurity, group, logger } = options;
+    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}` }, logger);
     this.#logEnds = new LogEnds(this.#kafka);
     this.#deadLetters = new DeadLetters(this.#kafka, options.topics, options.logger);
     this.#losses = new LossTeller(options.observer);
@@ -128,6 +133,8 @@ class Counting implements KafkaCounting {
   /** What is known before anything runs: the broker answers, the topics fit together. */
   async #start(): Promise<void> {
     const { logger, brokers } = this.#options;
+    const waiting = `waiting for the broker at ${brokers.join(', ')}`;
+    const said = new Set<string>();
     while (!this.#stop.signal.aborted) {
       try {
         await this.#run();
@@ -138,9 +145,11 @@ class Counting implements KafkaCounting {
           this.#settle.reject(error);
           return;
         }
-        const reason = (error as Error).message;
-        if (this.#startError === null) logger.warn({ reason }, `waiting for the broker at ${brokers.join(', ')}`);
-        this.#startError = `waiting for the broker at ${brokers.join(', ')}: ${reason}`;
+        const reason = refusalSentence(error);
+        const { kind } = refusalOf(error);
+        if (!said.has(kind)) logger.warn({ reason }, waiting);
+        said.add(kind);
+        this.#startError = `${waiting}: ${reason}`;
       }
       await pause(retryStartMs, this.#stop.signal);
     }

@@ -4,6 +4,7 @@
  * it throw: then the consumer is built anew.
  */
 import type { Consumer, EachBatchPayload, Kafka } from '../client.ts';
+import { refusalOf, refusalSentence } from '../refusal.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 
 export interface ConsumerLoopOptions {
@@ -38,8 +39,9 @@ export class ConsumerLoop {
   #consumer: Consumer | null = null;
   #closing = false;
   #joined = false;
-  /** An outage is said once, however often kafkajs tries. */
-  #warned = false;
+  /** What has been said since the last heartbeat: each cause once, however often kafkajs tries. */
+  readonly #said = new Set<string>();
+  #trouble: { readonly reason: string; readonly since: number } | null = null;
   /** Ends the wait for the running consumer's end. */
   #wake: () => void = () => {};
   #running: Promise<void> | null = null;
@@ -51,6 +53,11 @@ export class ConsumerLoop {
   /** Whether the consumer has an assignment. */
   get joined(): boolean {
     return this.#joined;
+  }
+
+  /** Why it is not in its group, or cannot read, in words, and since when (`performance.now`); null while it can. */
+  get trouble(): { readonly reason: string; readonly since: number } | null {
+    return this.#trouble;
   }
 
   start(): void {
@@ -80,7 +87,7 @@ export class ConsumerLoop {
         });
         await over;
       } catch (error) {
-        this.#warn((error as Error).message, 'joining the group failed, trying again');
+        this.#warn(error, 'joining the group failed, trying again');
       }
       this.#end();
       await consumer.disconnect().catch(() => {});
@@ -111,18 +118,21 @@ export class ConsumerLoop {
       if (this.#closing) void consumer.disconnect().catch(() => {});
       if (this.#closing || this.#consumer !== consumer) return;
       this.#joined = true;
-      this.#warned = false;
       this.#options.joined(consumer, payload.memberAssignment);
     });
     consumer.on(HEARTBEAT, () => {
-      if (this.#consumer === consumer) heartbeat();
+      if (this.#consumer !== consumer) return;
+      // A member that may not read joins all the same, and is thrown out before its first heartbeat.
+      this.#said.clear();
+      this.#trouble = null;
+      heartbeat();
     });
     consumer.on(END_BATCH_PROCESS, ({ payload }) => {
       if (this.#consumer === consumer) read?.(payload.topic, payload.partition, Number(payload.lastOffset));
     });
     consumer.on(CRASH, ({ payload }) => {
       if (this.#consumer !== consumer) return;
-      this.#warn(payload.error.message, 'thrown out of the group, coming back');
+      this.#warn(payload.error, 'thrown out of the group, coming back');
       this.#end();
       if (payload.restart) this.#consumer = consumer;
       else this.#wake();
@@ -137,10 +147,13 @@ export class ConsumerLoop {
     this.#options.lost();
   }
 
-  #warn(reason: string, message: string): void {
+  #warn(error: unknown, message: string): void {
     const { logger, groupId } = this.#options;
-    logger[this.#warned ? 'debug' : 'warn']({ group: groupId, reason }, message);
-    this.#warned = true;
+    const { kind } = refusalOf(error);
+    const reason = refusalSentence(error);
+    this.#trouble = { reason, since: this.#trouble?.since ?? performance.now() };
+    logger[this.#said.has(kind) ? 'debug' : 'warn']({ group: groupId, reason }, message);
+    this.#said.add(kind);
   }
 
   async #joinedOr(patienceMs: number): Promise<void> {

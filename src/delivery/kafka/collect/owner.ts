@@ -26,6 +26,8 @@ export class Owner {
   #consumer: Consumer | null = null;
   #offsetsCommittedAt = 0;
   readonly #committedOffsets = new Map<number, number>();
+  /** See `PartitionOwner`. */
+  readonly #said = new Set<string>();
 
   constructor(context: CollectContext) {
     this.#context = context;
@@ -91,14 +93,20 @@ export class Owner {
   reasons(): string[] {
     const now = this.#context.clock.monotonic();
     const reasons: string[] = [];
+    const { trouble } = this.#loop;
     if (now - Math.max(this.#heardAt, this.#startedAt) > idlePatienceMs) {
-      reasons.push(`not a member of the group ${this.#context.group}: nothing is counted here`);
+      const why = trouble === null ? '' : ` (${trouble.reason})`;
+      reasons.push(`not a member of the group ${this.#context.group}: nothing is counted here${why}`);
+    } else if (trouble !== null && performance.now() - trouble.since > idlePatienceMs) {
+      reasons.push(`nothing is read: ${trouble.reason}`);
     }
     const idle = [...this.#owners.values()].filter(
       (owner) => owner.idleSince !== null && now - owner.idleSince > idlePatienceMs,
     );
     if (idle.length > 0) {
-      reasons.push(`not counting: ${idle.map((owner) => `partition ${owner.partition}`).join(', ')}`);
+      const [why] = idle.flatMap((owner) => owner.idleReason ?? []);
+      const partitions = idle.map((owner) => `partition ${owner.partition}`).join(', ');
+      reasons.push(`not counting: ${partitions}${why === undefined ? '' : ` (${why})`}`);
     }
     if (this.#foreignPartitions > 0) {
       const { connections, state } = this.#context.topics;
@@ -124,7 +132,9 @@ export class Owner {
     const own = assigned.filter((partition) => partition < this.#context.partitions);
     this.#foreignPartitions = assigned.length - own.length;
     this.#assignments += 1;
-    this.#owners = new Map(own.map((partition) => [partition, new PartitionOwner(this.#context, gate, partition)]));
+    this.#owners = new Map(
+      own.map((partition) => [partition, new PartitionOwner(this.#context, gate, partition, this.#said)]),
+    );
     for (const owner of this.#owners.values()) void owner.acquire();
     this.#context.logger.info({ partitions: own }, 'partitions assigned, taking them over');
   }

@@ -6,7 +6,7 @@ import type { LaneMarks, Mark } from './marks.ts';
 export const laneForgottenAfterMs = 400 * 24 * 3_600_000;
 
 /** Above it marks are forgotten early. An agent that loses its state at every start makes a lane each time. */
-export const marksMax = 50_000;
+const marksMax = 50_000;
 
 export class PartitionMarks {
   readonly #lanes = new Map<string, Map<string, Mark>>();

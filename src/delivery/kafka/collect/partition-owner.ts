@@ -5,6 +5,7 @@
  * be left without an owner.
  */
 import type { EachBatchPayload } from '../client.ts';
+import { refusalOf, refusalSentence } from '../refusal.ts';
 import type { CollectContext } from './context.ts';
 import type { PartitionLedger } from './partition-ledger.ts';
 import { Tenure } from './tenure.ts';
@@ -17,14 +18,18 @@ export class PartitionOwner {
   readonly partition: number;
   readonly #context: CollectContext;
   readonly #gate: Gate;
+  readonly #said: Set<string>;
   #tenure: Tenure | null = null;
   #closed = false;
   #heartbeats = 0;
   #idleSince: number | null;
+  #idleReason: string | null = null;
 
-  constructor(context: CollectContext, gate: Gate, partition: number) {
+  /** `said`: causes of failure that have been said since a partition was last taken over, of all partitions. */
+  constructor(context: CollectContext, gate: Gate, partition: number, said: Set<string>) {
     this.#context = context;
     this.#gate = gate;
+    this.#said = said;
     this.partition = partition;
     this.#idleSince = context.clock.monotonic();
   }
@@ -32,6 +37,11 @@ export class PartitionOwner {
   /** Since when (monotonic) the partition is assigned but not counted; null while it is. */
   get idleSince(): number | null {
     return this.#idleSince;
+  }
+
+  /** Why the last tenure failed, in words; null while the partition is counted or being taken over first. */
+  get idleReason(): string | null {
+    return this.#idleReason;
   }
 
   /** What is counted and not yet committed; null while the partition is not owned. */
@@ -43,7 +53,10 @@ export class PartitionOwner {
     if (this.#context.follower.refusal !== null) return;
     const tenure = new Tenure(this.#context, this.#gate, this.partition, (error) => this.#failed(error));
     this.#tenure = tenure;
-    if (await tenure.acquire()) this.#idleSince = null;
+    if (!(await tenure.acquire())) return;
+    this.#idleSince = null;
+    this.#idleReason = null;
+    this.#said.clear();
   }
 
   async read(payload: EachBatchPayload): Promise<void> {
@@ -76,8 +89,13 @@ export class PartitionOwner {
     this.#tenure = null;
     this.#heartbeats = 0;
     this.#idleSince ??= this.#context.clock.monotonic();
-    const reason = error instanceof Error ? error.message : String(error);
-    this.#context.logger.warn({ partition: this.partition, reason }, 'partition given up, to be taken over again');
+    const { topics, logger } = this.#context;
+    const { kind } = refusalOf(error, topics.state);
+    const reason = refusalSentence(error, topics.state);
+    this.#idleReason = reason;
+    const level = this.#said.has(kind) ? 'debug' : 'warn';
+    this.#said.add(kind);
+    logger[level]({ partition: this.partition, reason }, 'partition given up, to be taken over again');
     try {
       this.#gate.pause(this.partition);
     } catch {

@@ -102,6 +102,7 @@ export function decodeState(key: string, value: string | null): StateRecord | nu
       return { kind: 'owner', group: text(group), collector: text(collector), at: count(at) };
     }
     case 'l':
+      if (about.length !== 3) throw new UnreadableState(`the key of a loss names ${about.length} things`, true);
       return value === null ? { kind: 'loss gone', key: about.join('\t') } : { kind: 'loss', loss: loss(about, value) };
     default:
       throw new UnreadableState(`a record of an unknown kind (${JSON.stringify(kind.slice(0, 20))})`, true);
@@ -130,7 +131,7 @@ const lossKinds: ReadonlySet<string> = new Set(['position lost', 'event gap', 's
 
 function loss(about: readonly string[], value: string): LossRecord {
   const [kind, lane, subject] = about;
-  if (about.length !== 3 || kind === undefined || !lossKinds.has(kind)) {
+  if (kind === undefined || !lossKinds.has(kind)) {
     throw new UnreadableState('a loss of an unknown kind', true);
   }
   const [server, protocol, at, times, detail, upTo] = fields(value, 6);

@@ -1,7 +1,20 @@
 /** What must hold of the topics before anything is counted. */
 import { UserError } from '../../../runtime/errors.ts';
 import type { Kafka } from '../client.ts';
+import { topicIsHidden } from '../hidden-topic.ts';
 import type { TopicNames } from '../topics.ts';
+
+/** Rights can be given while we wait. */
+class HiddenTopic extends Error {
+  readonly type = 'TOPIC_AUTHORIZATION_FAILED';
+  readonly topic: string;
+
+  constructor(topic: string) {
+    super(`the broker does not allow this account to see the topic ${topic}`);
+    this.name = 'HiddenTopic';
+    this.topic = topic;
+  }
+}
 
 /**
  * The number of partitions that connections and state share.
@@ -15,6 +28,7 @@ export async function topicPartitions(kafka: Kafka, topics: TopicNames): Promise
     const there = new Set(await admin.listTopics());
     for (const name of [topics.connections, topics.state, topics.agents]) {
       if (there.has(name)) continue;
+      if (await topicIsHidden(kafka, name)) throw new HiddenTopic(name);
       throw new UserError(`the topic ${name} does not exist`, { remedy: 'Run `straggler check --create-topics`.' });
     }
     const metadata = await admin.fetchTopicMetadata({ topics: [topics.connections, topics.state] });

@@ -64,7 +64,7 @@ test('a client that was stored by a rule that this program does not know stops t
     name: 'UserError',
     message:
       `The state in ${folder.path} is damaged: a stored client cannot be read, ` +
-      'it has version 99, this program knows up to 1.',
+      'it has version 99, this program knows up to 2.',
   });
 });
 

@@ -13,7 +13,8 @@ import { silentLogger } from '../../../../src/telemetry/logger.ts';
 import { CountedClients } from '../../../contract/counted-clients.ts';
 import { expectedOf } from '../../../contract/expected.ts';
 import { LogLane } from '../../../contract/log-lane.ts';
-import { findProgram, missing } from '../../../require.ts';
+import { findProgram } from '../../../find-program.ts';
+import { missing } from '../../../require.ts';
 
 /** A file system of its own, so small that it can be filled. */
 class SmallDisk implements Disposable {

@@ -42,7 +42,7 @@ test('a refused chunk holds up its own lane only, and is delivered when it is ta
   const refusing = { now: true };
   log.answer = (_, chunks) =>
     refusing.now && chunks.some(({ headers }) => headers.lane === 'poison') ? 'refused' : 'taken';
-  await using delivery = await start(await stateFolder(t), log);
+  await using delivery = await start(await stateFolder(t), log, { refusedRetryMs: 200 });
   const poisoned = delivery.deliver(...sliceOf('poison', 1));
   for (const number of [1, 2, 3]) await delivery.deliver(...sliceOf('lane-1', number));
   await poisoned;
@@ -53,6 +53,11 @@ test('a refused chunk holds up its own lane only, and is delivered when it is ta
   assert.equal(await settled(more), false, 'its outbox share does not grow');
   assert.match(delivery.status().outage?.reason ?? '', /a chunk is refused/);
   assert.ok(delivery.lane('poison').pendingBytes > 0, 'it has not vanished');
+  refusing.now = false;
+  await more;
+  await delivery.drain(10_000);
+  assert.deepEqual(numbers(log, 'poison'), [1, 2]);
+  assert.equal(delivery.status().outage, null);
 });
 
 /** An outbox whose disk is full for the writes that `failing` names. */

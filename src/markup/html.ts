@@ -5,7 +5,7 @@
  * Only for text between tags and for attribute values in double quotes; never inside script, style, a comment, or a
  * tag or attribute name.
  */
-import { visibleText } from '../../runtime/visible-text.ts';
+import { visibleText } from '../runtime/visible-text.ts';
 
 /** Made by `html` alone. */
 export class Html {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { html } from '../../../src/collector/page/html.ts';
+import { html } from '../../../src/markup/html.ts';
 
 test('what is put in is escaped, in text and in attributes', () => {
   const hostile = `</td><script>alert("1")</script>&amp;'\``;

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { FailedLogins } from '../../../src/report/failed-logins.ts';
+import { reportTable } from '../../../src/report/table.ts';
+import { row } from '../exchange-log/read.ts';
+import { writeLog } from './logs.ts';
+import { report, scratchFolder } from './run.ts';
+
+function login(second: number, user: string, succeeded: boolean, address = '10.1.2.3'): string {
+  return row({
+    time: `2026-11-20T10:00:0${second}.000Z`,
+    sequence: second,
+    client: `${address}:5`,
+    user,
+    command: 'pass',
+    parameters: '*****',
+    context: succeeded ? 'R=ok' : '"R=""-ERR no"";ErrMsg=Denied"',
+  });
+}
+
+test('a failure is recovered when the same user came in later, in whatever order rows are read', async (context) => {
+  const folder = scratchFolder(context);
+  writeLog(folder, 'EX01/Pop3/POP32026112011-1.LOG', login(2, 'ANNA', true), login(5, 'svc', false));
+  writeLog(folder, 'EX01/Pop3/POP32026112012-1.LOG', login(1, 'anna', false), login(4, 'svc', true));
+  writeLog(folder, 'EX01/Pop3/POP32026112013-1.LOG', login(3, 'bert', true), login(3, 'bert', false));
+  const { failedLogins } = await report({ paths: [folder] });
+  assert.deepEqual(failedLogins.of({ protocol: 'pop3', server: 'EX01', address: '10.1.2.3' }), {
+    recovered: ['ANNA'],
+    unresolved: ['bert', 'svc'],
+  });
+  assert.deepEqual(failedLogins.of({ protocol: 'imap4', server: 'EX01', address: '10.1.2.3' }), {
+    recovered: [],
+    unresolved: [],
+  });
+});
+
+test('the table says who still fails', async (context) => {
+  const folder = scratchFolder(context);
+  writeLog(
+    folder,
+    'EX01/Pop3/POP32026112011-1.LOG',
+    login(1, 'anna', false, '10.1.2.1') + login(2, 'anna', true, '10.1.2.1'),
+    login(1, 'svc', false, '10.1.2.2') + login(1, '', false, '10.1.2.3'),
+    login(1, 'a', false, '10.1.2.4') + login(1, 'b', false, '10.1.2.4'),
+  );
+  const lines = [...reportTable(await report({ paths: [folder] }))].join('').split('\n');
+  const of = (address: string): string => lines.find((line) => line.includes(`${address} `)) ?? '';
+  assert.match(of('10.1.2.1'), / recovered/);
+  assert.match(of('10.1.2.2'), / svc unresolved/);
+  assert.match(of('10.1.2.3'), / unresolved/);
+  assert.match(of('10.1.2.4'), / 2 unresolved/);
+});
+
+test('a success at the very time of the failure recovers nothing', () => {
+  const logins = new FailedLogins();
+  const one = { server: 'EX01', address: '10.1.2.3', user: 'anna', at: 5 };
+  logins.add('pop3', { ...one, succeeded: true });
+  logins.add('pop3', { ...one, succeeded: false });
+  assert.deepEqual(logins.of({ protocol: 'pop3', ...one }).unresolved, ['anna']);
+});
