@@ -8,7 +8,7 @@
  */
 import { type Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type LogFileName, type OwnPrefix, parseLogFileName } from '../exchange-log/file-name.ts';
 import { realPath } from '../runtime/real-path.ts';
 import { errorCode, errorText } from './open-errors.ts';
@@ -83,7 +83,7 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
     } else {
       root = dirname(real);
       await enter(walk, root);
-      take(walk, basename(path), real, dirname(path));
+      take(walk, basename(path), root, dirname(path), basename(real));
     }
   } catch (error) {
     note(walk, path, error);
@@ -117,17 +117,19 @@ async function walkFolders(walk: Walk, top: Folder): Promise<void> {
       continue;
     }
     for (const entry of entries) {
-      const reached = join(folder.reached, entry.name);
-      const real = join(folder.real, entry.name);
-      if (entry.isDirectory()) waiting.push({ reached, real });
-      else if (entry.isFile()) take(walk, entry.name, real, folder.reached);
-      else if (entry.isSymbolicLink()) await follow(walk, entry.name, { reached, real }, waiting);
+      if (entry.isFile()) take(walk, entry.name, folder.real, folder.reached);
+      else if (entry.isDirectory()) waiting.push(below(folder, entry.name));
+      else if (entry.isSymbolicLink()) await follow(walk, entry.name, below(folder, entry.name), waiting);
       if (walk.files.size > walk.filesMax) {
         walk.errors.push({ path: folder.reached, code: 'LIMIT', message: `more than ${walk.filesMax} log files` });
         return;
       }
     }
   }
+}
+
+function below({ reached, real }: Folder, name: string): Folder {
+  return { reached: join(reached, name), real: join(real, name) };
 }
 
 async function enter(walk: Walk, folder: string): Promise<void> {
@@ -140,18 +142,37 @@ async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[])
   try {
     const real = await realPath(link.real);
     if ((await stat(real)).isDirectory()) waiting.push({ reached: link.reached, real });
-    else take(walk, name, real, dirname(link.reached));
+    else take(walk, name, dirname(real), dirname(link.reached), basename(real));
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ELOOP') note(walk, link.reached, error);
   }
 }
 
-function take(walk: Walk, fileName: string, path: string, folder: string): void {
-  const name = parseLogFileName(fileName, { prefixes: walk.prefixes });
+/** @param realName of the file in its folder, where a link gives it the name that counts */
+function take(walk: Walk, fileName: string, realFolder: string, folder: string, realName = fileName): void {
+  const name = walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, { prefixes: walk.prefixes });
   if (name === null) return;
-  if (!isRead(name, walk.followed)) walk.ignoredFiles++;
-  else if (!walk.files.has(path)) walk.files.set(path, { path, folder, name });
+  if (!isRead(name, walk.followed)) {
+    walk.ignoredFiles++;
+    return;
+  }
+  const path = realFolder.endsWith(sep) ? realFolder + realName : realFolder + sep + realName;
+  if (!walk.files.has(path)) walk.files.set(path, { path, folder, name });
+}
+
+/** What names say that were met lately: the same ones are listed every second, ten thousand of them perhaps. */
+const knownNames = new Map<string, LogFileName | null>();
+const knownNamesMax = 50_000;
+
+function knownName(fileName: string): LogFileName | null {
+  let name = knownNames.get(fileName);
+  if (name === undefined) {
+    if (knownNames.size >= knownNamesMax) knownNames.clear();
+    name = parseLogFileName(fileName);
+    knownNames.set(fileName, name);
+  }
+  return name;
 }
 
 function isRead(name: LogFileName, { protocols }: FollowedPath): boolean {
