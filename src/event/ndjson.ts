@@ -36,10 +36,10 @@ export function encodeEvent(event: ConnectionEvent): string {
   const start = event.first === event.last ? end : timeText(event.first);
   return (
     `{"@timestamp":"${end}","event":{"dataset":"exchange.${event.protocol}","start":"${start}","end":"${end}"${outcomePart(event)}},` +
-    `"host":{"name":${JSON.stringify(event.server)}},"network":{"protocol":"${event.protocol}"},` +
+    `"host":{"name":${servers.quoted(event.server)}},"network":{"protocol":"${event.protocol}"},` +
     `"client":{"ip":"${event.address}","port":${event.clientPort},"bytes":${event.bytesReceived}},` +
     `"server":{${endpointPart(event.endpoint)}"bytes":${event.bytesSent}},${usersPart(event.users)}` +
-    `"log":{"file":{"path":${JSON.stringify(event.file)}},"offset":${event.offset}},` +
+    `"log":{"file":{"path":${files.quoted(event.file)}},"offset":${event.offset}},` +
     `"straggler":{${sessionPart(event.session)}"rows":${event.rows},"commands":${event.commands},"opened":${event.opened}` +
     `${authPart(event)}${withheldPart(event)}${failurePart('failure', event.failure)}${event.smtp === undefined ? '' : smtpPart(event.smtp)}}}`
   );
@@ -50,14 +50,40 @@ function outcomePart(event: ConnectionEvent): string {
   return event.loginsFailed > 0 ? ',"outcome":"failure"' : '';
 }
 
+/** The JSON of a text that is written many times in a row. */
+class LastQuoted {
+  #text = '';
+  #json = '""';
+
+  quoted(text: string): string {
+    if (text !== this.#text) {
+      this.#json = JSON.stringify(text);
+      this.#text = text;
+    }
+    return this.#json;
+  }
+}
+
+const servers = new LastQuoted();
+const files = new LastQuoted();
+
+/** Most clients dial the same endpoint. */
+let lastEndpoint: string | null = null;
+let lastEndpointPart = '';
+
 function endpointPart(endpoint: string | null): string {
-  const parsed = endpoint === null ? null : parseEndpoint(endpoint);
-  return parsed === null ? '' : `"ip":"${parsed.address}","port":${parsed.port},`;
+  if (endpoint !== lastEndpoint) {
+    const parsed = endpoint === null ? null : parseEndpoint(endpoint);
+    lastEndpointPart = parsed === null ? '' : `"ip":"${parsed.address}","port":${parsed.port},`;
+    lastEndpoint = endpoint;
+  }
+  return lastEndpointPart;
 }
 
 function usersPart(users: readonly string[]): string {
   if (users.length === 0) return '';
-  return `"user":{"name":${JSON.stringify(users[0])}},"related":{"user":${JSON.stringify(users)}},`;
+  const first = JSON.stringify(users[0]);
+  return `"user":{"name":${first}},"related":{"user":${users.length === 1 ? `[${first}]` : JSON.stringify(users)}},`;
 }
 
 function sessionPart(session: string | null): string {

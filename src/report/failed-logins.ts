@@ -1,6 +1,7 @@
 import { compareByCodePoint } from '../event/code-point-order.ts';
 import type { Protocol } from '../event/protocol.ts';
 import type { LoginRow } from '../exchange-log/format.ts';
+import { BySource } from '../sighting/by-source.ts';
 
 /** Users of one client whose logins have failed, told apart by what came after. */
 export interface FailedUsers {
@@ -31,15 +32,13 @@ const none: FailedUsers = { recovered: [], unresolved: [] };
  * so the order of rows and files does not matter.
  */
 export class FailedLogins {
-  /** By protocol and server, then by address. */
-  readonly #bySource = new Map<string, Map<string, Latest>>();
+  readonly #latest = new BySource<Latest>();
 
   add(protocol: Protocol, { server, address, user, succeeded, at }: LoginRow): void {
-    const clients = this.#clientsOf(protocol, server);
-    let latest = clients.get(address);
+    let latest = this.#latest.get(protocol, server, address);
     if (latest === undefined) {
       latest = new Latest(user);
-      clients.set(address, latest);
+      this.#latest.add(protocol, server, address, latest);
     } else if (latest.user !== user) {
       latest = ofUser(latest, user);
     }
@@ -47,15 +46,8 @@ export class FailedLogins {
     else latest.failure = Math.max(latest.failure, at);
   }
 
-  #clientsOf(protocol: Protocol, server: string): Map<string, Latest> {
-    const key = `${protocol}\t${server}`;
-    let clients = this.#bySource.get(key);
-    if (clients === undefined) this.#bySource.set(key, (clients = new Map()));
-    return clients;
-  }
-
   of({ protocol, server, address }: { protocol: Protocol; server: string; address: string }): FailedUsers {
-    const first = this.#bySource.get(`${protocol}\t${server}`)?.get(address);
+    const first = this.#latest.get(protocol, server, address);
     if (first === undefined) return none;
     const users = [first, ...(first.others?.values() ?? [])];
     const failed = users.filter(({ failure }) => failure !== Number.NEGATIVE_INFINITY);

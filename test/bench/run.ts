@@ -6,7 +6,18 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const benches = ['report', 'ship', 'core'];
+const benches = [
+  'report',
+  'ship',
+  'collect',
+  'core',
+  'catch-up',
+  'latency',
+  'many-clients',
+  'idle',
+  'steady',
+  'embedded-commits',
+];
 
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const [name, ...given] = process.argv.slice(2);
