@@ -151,7 +151,8 @@ async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[])
 
 /** @param realName of the file in its folder, where a link gives it the name that counts */
 function take(walk: Walk, fileName: string, realFolder: string, folder: string, realName = fileName): void {
-  const name = walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, { prefixes: walk.prefixes });
+  const name =
+    walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, { prefixes: walk.prefixes });
   if (name === null) return;
   if (!isRead(name, walk.followed)) {
     walk.ignoredFiles++;
