@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { ipv4 } from '../../../src/simulator/client-address.ts';
 import { columnsWithPuid } from '../../../src/simulator/log-format.ts';
@@ -37,7 +37,9 @@ function copierWorld(
 }
 
 function folderOf(world: World): string {
-  return join(world.currentFile('EX01', 'imap4') ?? '', '..');
+  const file = world.currentFile('EX01', 'imap4');
+  assert.ok(file !== null, 'no file has been written yet');
+  return dirname(file);
 }
 
 function rowsOf(path: string): string[] {
@@ -79,6 +81,7 @@ test('the last row of the old hour can come after the new file has appeared', (c
   let appearedAtRows: number | null = null;
   for (let second = 0; second < 600; second += 1) {
     world.advanceBy(1000);
+    if (world.currentFile('EX01', 'imap4') === null) continue;
     const names = readdirSync(folderOf(world)).toSorted();
     if (names.length === 2 && appearedAtRows === null) {
       appearedAtRows = rowsOf(join(folderOf(world), names[0] ?? '')).length;
