@@ -6,6 +6,7 @@ import { readSlice } from '../exchange-log/slice-reader.ts';
 import { basename } from 'node:path';
 import type { FollowedFile } from './followed-file.ts';
 import type { OpenFile } from './handles.ts';
+import { later } from './lane-figures.ts';
 import { fingerprintAt, type Piece, readHead, readPiece } from './read.ts';
 
 export interface Turn {
@@ -59,6 +60,16 @@ export async function takeTurn(
     sizeSeen: Math.max(file.size, piece.seenTo),
     grewAt: options.now,
     finished,
+    ...provenBy(at, result),
   };
   return { piece, slice: { ...result, start: at.offset, record, head: grownHead } };
+}
+
+type Proof = Pick<FileRecord, 'lastRowAt' | 'lastProbeAt'>;
+
+/** What the rows of a file prove, with those of a slice more. */
+function provenBy({ lastRowAt, lastProbeAt }: Proof, result: SliceResult): Proof {
+  const row = later(lastRowAt ?? null, result.lastRowAt);
+  const probe = later(lastProbeAt ?? null, result.lastProbeAt);
+  return { ...(row === null ? {} : { lastRowAt: row }), ...(probe === null ? {} : { lastProbeAt: probe }) };
 }
