@@ -7,6 +7,7 @@ import { didYouMean } from '../runtime/nearest.ts';
 import { explain } from './explain.ts';
 import { collectServer } from './server-flag.ts';
 import { addSettingFlags } from './setting-flags.ts';
+import { addState } from './state/commands.ts';
 import { version } from './version.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -209,6 +210,7 @@ function buildProgram(): Command {
   addTrying(program);
   addChecking(program);
   addInventory(program);
+  addState(program);
   return program;
 }
 

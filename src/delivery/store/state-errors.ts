@@ -7,7 +7,7 @@ import { UserError } from '../../runtime/errors.ts';
 /** Which command's state a folder holds: `embedded` is that of `run`, `kafka` that of `agent`. */
 export type StateKind = 'embedded' | 'kafka';
 
-const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'straggler run', kafka: 'straggler agent' };
+export const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'straggler run', kafka: 'straggler agent' };
 
 const startAnew =
   'Restore the folder from a backup, or move it away and start again: the logs that are still there are then read ' +
@@ -16,6 +16,15 @@ const startAnewWith: Readonly<Record<StateKind, string>> = {
   embedded: `${startAnew}.`,
   kafka: `${startAnew}, and what had already been sent counts twice in totals (never among unique clients).`,
 };
+
+/** The state is not what was written: what `straggler state verify` is asked to find. */
+export class StateDamage extends UserError {}
+
+export function stateMissing(directory: string): UserError {
+  return new UserError(`There is no state in ${directory}.`, {
+    remedy: 'Name the folder of a `straggler run` or a `straggler agent` with --state.',
+  });
+}
 
 export function stateLocked(directory: string, waitedMs: number): UserError {
   const waited = waitedMs < 1000 ? '' : ` (waited ${Math.round(waitedMs / 1000)} s)`;
@@ -26,11 +35,11 @@ export function stateLocked(directory: string, waitedMs: number): UserError {
 }
 
 export function stateDamaged(directory: string, kind: StateKind, what: string, cause?: unknown): UserError {
-  return new UserError(`The state in ${directory} is damaged: ${what}.`, { remedy: startAnewWith[kind], cause });
+  return new StateDamage(`The state in ${directory} is damaged: ${what}.`, { remedy: startAnewWith[kind], cause });
 }
 
 export function stateEmptied(directory: string, kind: StateKind, what: string): UserError {
-  return new UserError(`The state in ${directory} has lost its content: ${what}.`, { remedy: startAnewWith[kind] });
+  return new StateDamage(`The state in ${directory} has lost its content: ${what}.`, { remedy: startAnewWith[kind] });
 }
 
 export function stateNewer(directory: string, found: number, known: number, writtenBy: string | null): UserError {
@@ -55,7 +64,7 @@ export function stateForeign(directory: string): UserError {
 }
 
 export function stateMixed(directory: string): UserError {
-  return new UserError(`The files in ${directory} belong to two different states.`, {
+  return new StateDamage(`The files in ${directory} belong to two different states.`, {
     remedy: 'Restore straggler.db and straggler.id together from one backup.',
   });
 }
