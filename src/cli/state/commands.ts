@@ -12,10 +12,19 @@ Examples:
 
 Without --state and --brokers it is the state of \`run\` or \`agent\` in this platform's folder. Nothing is written, and
 what is shown may be in use.`,
+  export: `
+Examples:
+  straggler state export --state /var/lib/straggler/run --inventory known-clients.csv --output clients.csv
+  straggler state export --brokers kafka1:9092 --format ndjson`,
 } as const;
 
 export function addState(program: Command): void {
   const state = program.command('state').description('what was read and counted: look at it, prove it, take it out');
+  addShow(state);
+  addExport(state);
+}
+
+function addShow(state: Command): void {
   targetFlags(state.command('show'))
     .description('what a state folder, or the state topic of the collectors, holds')
     .addOption(new Option('--format <format>', 'what to print').choices(['table', 'json']).default('table'))
@@ -24,6 +33,19 @@ export function addState(program: Command): void {
     .action(async (options: Options) => {
       const { showStateCommand } = await import('./show.ts');
       process.exitCode = await showStateCommand(options);
+    });
+}
+
+function addExport(state: Command): void {
+  targetFlags(state.command('export'))
+    .description('all sightings, in the bytes of /api/v1/export.csv')
+    .addOption(new Option('--format <format>', 'what to print').choices(['csv', 'ndjson']).default('csv'))
+    .option('--output <file>', 'write to a file instead of standard output')
+    .option('--inventory <file>', 'CSV of known clients, for status, label and owner')
+    .addHelpText('after', examples.export)
+    .action(async (options: Options) => {
+      const { exportStateCommand } = await import('./export.ts');
+      process.exitCode = await exportStateCommand(options);
     });
 }
 

@@ -9,6 +9,8 @@ import { UserError } from '../../runtime/errors.ts';
 import { visibleText } from '../../runtime/visible-text.ts';
 import { csvHeader, csvRows } from '../../sighting/csv.ts';
 import { collectorOf } from './counted.ts';
+import { runUntilStopped } from '../../runtime/lifecycle.ts';
+import { readTopic } from './read-topic.ts';
 import { lookAtFolder, sightingPages } from './folder.ts';
 import { stateTarget, type StateTarget } from './target.ts';
 
@@ -18,17 +20,23 @@ const rowsPerPiece = 500;
 
 export async function exportStateCommand(options: Options): Promise<number> {
   const target = stateTarget(options);
-  const collector = await collectorOf(target.settings);
-  await fill(collector, target);
-  const pieces = options['format'] === 'ndjson' ? ndjson(collector) : csv(collector);
-  const output = options['output'];
-  if (typeof output === 'string') await writeFile(output, pieces);
-  else await write(pieces, process.stdout);
-  return 0;
+  return await runUntilStopped(async (signal) => {
+    const collector = await collectorOf(target.settings);
+    await fill(collector, target, signal);
+    const pieces = options['format'] === 'ndjson' ? ndjson(collector) : csv(collector);
+    const output = options['output'];
+    if (typeof output === 'string') await writeFile(output, pieces);
+    else await write(pieces, process.stdout);
+    return 0;
+  });
 }
 
-async function fill(collector: Collector, target: StateTarget): Promise<void> {
-  if (target.kind === 'topic') throw new Error('not yet');
+async function fill(collector: Collector, target: StateTarget, signal: AbortSignal): Promise<void> {
+  if (target.kind === 'topic') {
+    const { contents } = await readTopic(target.settings, signal);
+    for (const sighting of contents.sightings()) collector.commit([{ sighting, firstSeenLive: false }]);
+    return;
+  }
   await using copy = await lookAtFolder(target.directory);
   if (copy.kind === 'kafka') {
     throw new UserError(`The state in ${target.directory} is that of an agent, which counts nothing.`, {

@@ -2,6 +2,7 @@
 import { bytes, count, counted, dateTime } from '../../markup/words.ts';
 import { visibleText } from '../../runtime/visible-text.ts';
 import type { FileView, FolderView, LaneView } from './folder-view.ts';
+import { knownText } from './sighting-sums.ts';
 import { type TextColumn, textTable } from './text-table.ts';
 
 export function folderText(view: FolderView, withFiles: boolean): string {
@@ -30,15 +31,7 @@ function head(view: FolderView): string {
     `${view.directory}: the state of ${view.kind === 'run' ? '`straggler run`' : '`straggler agent`'} ${view.id}`,
     `${view.inUse ? 'in use' : 'not in use'}, layout ${view.layout}${program}, ${bytes(view.bytes)}${made}, changed ${dateTime(view.changedAt)}`,
   ];
-  if (known !== null) {
-    const { firstSeen, lastSeen } = known;
-    const span =
-      firstSeen === null || lastSeen === null ? '' : `, seen from ${dateTime(firstSeen)} to ${dateTime(lastSeen)}`;
-    lines.push(
-      `${counted(known.clients, 'client', 'clients')}, ${counted(known.sightings, 'sighting', 'sightings')}, ` +
-        `${counted(known.connections, 'connection', 'connections')}, ${counted(known.rows, 'row', 'rows')}${span}`,
-    );
-  }
+  if (known !== null) lines.push(knownText(known));
   if (outbox !== null) {
     const of = outbox.partitions === null ? '' : `, for ${counted(outbox.partitions, 'partition', 'partitions')}`;
     const since = outbox.oldestReadAt === null ? '' : `, the oldest read ${dateTime(outbox.oldestReadAt)}`;

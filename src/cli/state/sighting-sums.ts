@@ -1,4 +1,5 @@
 import { timeText } from '../../event/time-text.ts';
+import { counted, dateTime } from '../../markup/words.ts';
 import type { Sighting } from '../../sighting/sighting.ts';
 
 export interface SightingSumsView {
@@ -40,4 +41,14 @@ export class SightingSums {
       lastSeen: isEmpty ? null : timeText(this.#lastSeen),
     };
   }
+}
+
+/** `71 clients, 128 sightings, …, seen from … to …` */
+export function knownText({ clients, sightings, connections, rows, firstSeen, lastSeen }: SightingSumsView): string {
+  const span =
+    firstSeen === null || lastSeen === null ? '' : `, seen from ${dateTime(firstSeen)} to ${dateTime(lastSeen)}`;
+  return (
+    `${counted(clients, 'client', 'clients')}, ${counted(sightings, 'sighting', 'sightings')}, ` +
+    `${counted(connections, 'connection', 'connections')}, ${counted(rows, 'row', 'rows')}${span}`
+  );
 }
