@@ -12,6 +12,12 @@ Examples:
 
 Without --state and --brokers it is the state of \`run\` or \`agent\` in this platform's folder. Nothing is written, and
 what is shown may be in use.`,
+  verify: `
+Examples:
+  straggler state verify --state /var/lib/straggler/agent
+  straggler state verify --brokers kafka1:9092
+
+Exit status: 0 whole, 1 it could not be looked at, 2 a problem was found. Nothing is written.`,
   export: `
 Examples:
   straggler state export --state /var/lib/straggler/run --inventory known-clients.csv --output clients.csv
@@ -21,6 +27,7 @@ Examples:
 export function addState(program: Command): void {
   const state = program.command('state').description('what was read and counted: look at it, prove it, take it out');
   addShow(state);
+  addVerify(state);
   addExport(state);
 }
 
@@ -33,6 +40,17 @@ function addShow(state: Command): void {
     .action(async (options: Options) => {
       const { showStateCommand } = await import('./show.ts');
       process.exitCode = await showStateCommand(options);
+    });
+}
+
+function addVerify(state: Command): void {
+  targetFlags(state.command('verify'))
+    .description('whether it is whole, and fits the logs or the topic that it was read from')
+    .addOption(new Option('--format <format>', 'json: one finding a line').choices(['table', 'json']).default('table'))
+    .addHelpText('after', examples.verify)
+    .action(async (options: Options) => {
+      const { verifyStateCommand } = await import('./verify.ts');
+      process.exitCode = await verifyStateCommand(options);
     });
 }
 

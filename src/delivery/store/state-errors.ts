@@ -12,7 +12,8 @@ export const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'strag
 const startAnew =
   'Restore the folder from a backup, or move it away and start again: the logs that are still there are then read ' +
   'from the beginning';
-const startAnewWith: Readonly<Record<StateKind, string>> = {
+/** What to do about a state of which something cannot be relied on. */
+export const startAnewWith: Readonly<Record<StateKind, string>> = {
   embedded: `${startAnew}.`,
   kafka: `${startAnew}, and what had already been sent counts twice in totals (never among unique clients).`,
 };
