@@ -1,5 +1,6 @@
 /** `straggler state …`: its commands, flags and help. */
 import { type Command, Option } from 'commander';
+import { collect, protocolParser } from '../list-flags.ts';
 import { addSettingFlags } from '../setting-flags.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -22,6 +23,15 @@ Exit status: 0 whole, 1 it could not be looked at, 2 a problem was found. Nothin
 Examples:
   straggler state export --state /var/lib/straggler/run --inventory known-clients.csv --output clients.csv
   straggler state export --brokers kafka1:9092 --format ndjson`,
+  rewind: `
+Examples:
+  straggler state rewind --state /var/lib/straggler/run --since 7d --dry-run
+  straggler state rewind --state /var/lib/straggler/run --since all --server EX01 --counts drop
+  straggler state rewind --state /var/lib/straggler/agent --since 2026-11-20 --counts keep
+
+Nothing may run on the state; copy its folder first. Each lane begins anew, under a new id. What was counted of the
+rows that are read again is not forgotten by that: --counts says what becomes of it, and without it nothing that was
+counted is rewound. On an agent it can only be kept: collectors count the rows again in totals, never among clients.`,
 } as const;
 
 export function addState(program: Command): void {
@@ -29,6 +39,7 @@ export function addState(program: Command): void {
   addShow(state);
   addVerify(state);
   addExport(state);
+  addRewind(state);
 }
 
 function addShow(state: Command): void {
@@ -64,6 +75,33 @@ function addExport(state: Command): void {
     .action(async (options: Options) => {
       const { exportStateCommand } = await import('./export.ts');
       process.exitCode = await exportStateCommand(options);
+    });
+}
+
+function addRewind(state: Command): void {
+  state
+    .command('rewind')
+    .description('read logs again from an earlier time: the state of `run`, or of an agent')
+    .requiredOption(
+      '--since <time>',
+      'from this time on: ISO 8601 (UTC where it names no zone), back from now as 36h, or all',
+    )
+    .option('--state <directory>', 'the state folder')
+    .option('--config <file>', 'configuration file (YAML)')
+    .option('--lane <id>', 'only this lane; may be repeated', collect)
+    .option('--server <name>', 'only lanes of this server; may be repeated', collect)
+    .addOption(new Option('--protocol <protocol>', 'only this protocol; may be repeated').argParser(protocolParser))
+    .addOption(
+      new Option(
+        '--counts <what>',
+        'what was counted stays, and counts twice; or is dropped, and counted anew',
+      ).choices(['keep', 'drop']),
+    )
+    .option('--dry-run', 'only say what it would mean')
+    .addHelpText('after', examples.rewind)
+    .action(async (options: Options) => {
+      const { rewindStateCommand } = await import('./rewind.ts');
+      process.exitCode = await rewindStateCommand(options);
     });
 }
 

@@ -8,7 +8,7 @@ import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
 import type { Sighting } from '../../sighting/sighting.ts';
 import { version } from '../version.ts';
 
-const migrations: Migrations = { embedded: embeddedMigrations, kafka: outboxMigrations };
+export const migrations: Migrations = { embedded: embeddedMigrations, kafka: outboxMigrations };
 
 /** A state folder to look at; dispose of it when done. Throws a UserError where there is none that can be read. */
 export async function lookAtFolder(directory: string): Promise<StateCopy> {
