@@ -18,15 +18,15 @@ type Options = Readonly<Record<string, unknown>>;
 
 const rowsPerPiece = 500;
 
-export async function exportStateCommand(options: Options): Promise<number> {
+export async function exportStateCommand(options: Options, output: Writable = process.stdout): Promise<number> {
   const target = stateTarget(options);
   return await runUntilStopped(async (signal) => {
     const collector = await collectorOf(target.settings);
     await fill(collector, target, signal);
     const pieces = options['format'] === 'ndjson' ? ndjson(collector) : csv(collector);
-    const output = options['output'];
-    if (typeof output === 'string') await writeFile(output, pieces);
-    else await write(pieces, process.stdout);
+    const file = options['output'];
+    if (typeof file === 'string') await writeFile(file, pieces);
+    else await write(pieces, output);
     return 0;
   });
 }

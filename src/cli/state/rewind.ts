@@ -4,6 +4,7 @@
  * one transaction or nothing.
  */
 import { randomUUID } from 'node:crypto';
+import type { Writable } from 'node:stream';
 import { existsSync, readdirSync } from 'node:fs';
 import { dropSightings, isInSet, type SightingSet } from '../../delivery/embedded/drop-sightings.ts';
 import type { AgentState, FileRecord } from '../../delivery/records.ts';
@@ -28,13 +29,13 @@ type Options = Readonly<Record<string, unknown>>;
 /** What becomes of what was counted: it stays, and what is read again adds to it; or it goes, and is counted anew. */
 type Counts = 'keep' | 'drop';
 
-export async function rewindStateCommand(options: Options): Promise<number> {
+export async function rewindStateCommand(options: Options, output: Writable = process.stdout): Promise<number> {
   const request = requestOf(options);
   const counts = options['counts'] as Counts | undefined;
   const isTrial = options['dryRun'] === true;
   const { settings } = settingsFrom({ state: options['state'], config: options['config'] });
   const directory = stateFolder(settings);
-  const say = (line: string): void => void process.stdout.write(`${visibleText(line)}\n`);
+  const say = (line: string): void => void output.write(`${visibleText(line)}\n`);
   const rewound = await (async () => {
     await using copy = await lookAtFolder(directory);
     refuseDamage(copy);
@@ -99,7 +100,7 @@ function lanesOf(state: AgentState, request: RewindRequest): LaneRewind[] {
   const rewinds = planRewind(state, request, { now: systemClock.now(), newId: randomUUID, isGone });
   const order = ({ before: { server, protocol, root } }: LaneRewind): string => `${server}\t${protocol}\t${root}`;
   if (rewinds.length > 0) return rewinds.toSorted((a, b) => (order(a) < order(b) ? -1 : 1));
-  const there = state.lanes.map(({ id, server, protocol }) => `${server} ${protocol} (${id})`);
+  const there = state.lanes.map(({ id, server, protocol }) => `${server} ${protocol} (${id})`).toSorted();
   throw new UserError('No lane is what --lane, --server and --protocol say.', {
     remedy: there.length === 0 ? 'The state has none: nothing was followed yet.' : `There are ${there.join(', ')}.`,
   });

@@ -1,4 +1,5 @@
 /** `straggler state show`. Reads only: beside a running agent, `run` or collector. */
+import type { Writable } from 'node:stream';
 import { visibleText } from '../../runtime/visible-text.ts';
 import { refuseDamage } from '../../delivery/store/copy-state.ts';
 import { folderText } from './folder-text.ts';
@@ -12,10 +13,10 @@ import { runUntilStopped } from '../../runtime/lifecycle.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-export async function showStateCommand(options: Options): Promise<number> {
+export async function showStateCommand(options: Options, output: Writable = process.stdout): Promise<number> {
   const target = stateTarget(options);
   const print = (view: FolderView | TopicView, text: () => string): void => {
-    process.stdout.write(options['format'] === 'json' ? `${visibleText(JSON.stringify(view))}\n` : text());
+    output.write(options['format'] === 'json' ? `${visibleText(JSON.stringify(view))}\n` : text());
   };
   return await runUntilStopped(async (signal) => {
     if (target.kind === 'topic') {

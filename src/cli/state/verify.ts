@@ -1,4 +1,5 @@
 /** `straggler state verify`: every finding a sentence with what to do. Exit status 2 when there is a problem. */
+import type { Writable } from 'node:stream';
 import { compareFile } from '../../agent/compare-file.ts';
 import { verifySightings } from '../../delivery/embedded/verify-sightings.ts';
 import { StateVerifier } from '../../delivery/kafka/collect/verify-state.ts';
@@ -19,22 +20,20 @@ import { lookAtTopic } from './topic.ts';
 
 type Options = Readonly<Record<string, unknown>>;
 
-export async function verifyStateCommand(options: Options): Promise<number> {
+export async function verifyStateCommand(options: Options, output: Writable = process.stdout): Promise<number> {
   const target = stateTarget(options);
   return await runUntilStopped(async (signal) => {
     const findings =
       target.kind === 'topic' ? await verifyTopic(target.settings, signal) : await verifyFolder(target.directory);
-    for (const finding of findings) print(finding, options['format'] === 'json');
+    for (const finding of findings) output.write(lineOf(finding, options['format'] === 'json'));
     return findings.some(({ verdict }) => verdict === 'problem') ? 2 : 0;
   });
 }
 
 /** JSON is one finding a line. */
-function print({ verdict, text, remedy }: Finding, asJson: boolean): void {
-  const line = asJson
-    ? `${visibleText(JSON.stringify({ verdict, text, remedy: remedy ?? null }))}\n`
-    : findingLines({ verdict, text: visibleText(text), ...(remedy === undefined ? {} : { remedy }) });
-  process.stdout.write(line);
+function lineOf({ verdict, text, remedy }: Finding, asJson: boolean): string {
+  if (asJson) return `${visibleText(JSON.stringify({ verdict, text, remedy: remedy ?? null }))}\n`;
+  return findingLines({ verdict, text: visibleText(text), ...(remedy === undefined ? {} : { remedy }) });
 }
 
 async function verifyFolder(directory: string): Promise<Finding[]> {
@@ -94,7 +93,7 @@ async function verifyFiles(files: readonly FileRecord[]): Promise<Finding[]> {
   const found = new Findings();
   let same = 0;
   let gone = 0;
-  for (const file of files) {
+  for (const file of files.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const now = await compareFile(file);
     const unread = file.finished ? 0 : Math.max(0, (file.sizeSeen ?? 0) - file.offset);
     if (now.kind === 'same') same++;
