@@ -5,7 +5,7 @@
  */
 import { DatabaseSync } from 'node:sqlite';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { accessSync, constants, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UserError } from '../../runtime/errors.ts';
@@ -80,7 +80,8 @@ function refuseIfMissing(files: StateFiles): void {
     throw errors.stateMissing(files.directory);
   }
   refuseIfEmptied(files, 'embedded');
-  accessSync(files.database, constants.R_OK);
+  // SQLite would call a file that may not be read one that cannot be written.
+  closeSync(openSync(files.database, 'r'));
 }
 
 type Opened = Pick<StateCopy, 'id' | 'kind' | 'database' | 'layout' | 'program'>;

@@ -10,19 +10,23 @@ export interface StateFinding {
 
 const shownMax = 20;
 
-/** Findings of one kind: the first ones, and how many more there are. A state that is torn is torn in many places. */
+/** The first findings of each severity, and how many more there are: what is torn is torn in many places. */
 export class Findings {
-  readonly #shown: StateFinding[] = [];
-  #hidden = 0;
+  readonly #shown: Readonly<Record<StateFinding['severity'], StateFinding[]>> = { problem: [], warning: [] };
+  readonly #hidden = { problem: 0, warning: 0 };
 
   add(finding: StateFinding): void {
-    if (this.#shown.length < shownMax) this.#shown.push(finding);
-    else this.#hidden++;
+    const { severity } = finding;
+    if (this.#shown[severity].length < shownMax) this.#shown[severity].push(finding);
+    else this.#hidden[severity]++;
   }
 
+  /** Problems first. */
   list(): StateFinding[] {
-    const [first] = this.#shown;
-    if (this.#hidden === 0 || first === undefined) return [...this.#shown];
-    return [...this.#shown, { ...first, text: `and ${this.#hidden} more of this kind` }];
+    return (['problem', 'warning'] as const).flatMap((severity) => {
+      const [shown, hidden] = [this.#shown[severity], this.#hidden[severity]];
+      const [first] = shown;
+      return hidden === 0 || first === undefined ? shown : [...shown, { ...first, text: `and ${hidden} more` }];
+    });
   }
 }
