@@ -7,7 +7,7 @@ import { UserError } from '../../runtime/errors.ts';
 /** Which command's state a folder holds: `embedded` is that of `run`, `kafka` that of `agent`. */
 export type StateKind = 'embedded' | 'kafka';
 
-export const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'straggler run', kafka: 'straggler agent' };
+const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'straggler run', kafka: 'straggler agent' };
 
 const startAnew =
   'Restore the folder from a backup, or move it away and start again: the logs that are still there are then read ' +

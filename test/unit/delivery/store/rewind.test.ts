@@ -4,20 +4,15 @@ import { AgentTables } from '../../../../src/delivery/store/agent-tables.ts';
 import { planRewind, type RewindRequest, rewindState } from '../../../../src/delivery/store/rewind.ts';
 import type { AgentState, FileRecord, LaneRecord } from '../../../../src/delivery/records.ts';
 import { UserError } from '../../../../src/runtime/errors.ts';
+import { fileRecord, laneRecord } from '../kafka/agent-events.ts';
 import { plainState, StateFolder } from './state-folder.ts';
 
-const nothing = { start: 0, length: 0, hash: '' };
-
 function lane(id: string, server: string, protocol: LaneRecord['protocol']): LaneRecord {
-  const record = { id, server, protocol, root: `/logs/${server}`, horizon: 5, createdAt: 1, readBackDone: true };
-  return { ...record, bytesLost: 7, lostAt: 3 };
+  return { ...laneRecord(id), server, protocol, root: `/logs/${server}`, horizon: 5, bytesLost: 7, lostAt: 3 };
 }
 
 function file(id: string, of: string, offset: number, sizeSeen: number, finished = false): FileRecord {
-  return {
-    ...{ id, lane: of, path: `/logs/${id}`, locator: null, prefix: nothing, guard: nothing, offset, columns: null },
-    ...{ skippingFrom: null, extraColumnsNoted: false, sizeSeen, epoch: 0, finished, grewAt: 1, missingSince: null },
-  };
+  return { ...fileRecord(of, offset), id, path: `/logs/${id}`, sizeSeen, finished };
 }
 
 const state: AgentState = {
@@ -88,7 +83,7 @@ test('nothing of a rewind stays when a part of it fails, and a state that is in 
   new AgentTables(before).apply(state);
   await assert.rejects(
     rewindState(folder.path, plainState, () => plan({})),
-    (error) => error instanceof UserError && /is in use by another straggler\.$/.test(error.message),
+    (error) => error instanceof UserError && error.message.endsWith('is in use by another straggler.'),
   );
   before.database.close();
   const fail = (): never => {

@@ -67,8 +67,15 @@ test('what was confirmed to an agent and never counted is told once everything w
   const loss: StateRecord = {
     kind: 'loss',
     loss: {
-      ...{ kind: 'event gap', lane: 'lane', subject: '', server: 'EX01', protocol: 'pop3', at: 0, count: 2 },
-      ...{ detail: 'agent mx: gone', upTo: { slice: 4, offset: 10 } },
+      kind: 'event gap',
+      lane: 'lane',
+      subject: '',
+      server: 'EX01',
+      protocol: 'pop3',
+      at: 0,
+      count: 2,
+      detail: 'agent mx: gone',
+      upTo: { slice: 4, offset: 10 },
     },
   };
   assert.deepEqual(told(read([1, mark(3, 6)], [1, position(7)], [1, loss]), { 1: [0, 7] }, [report(4)]), [
@@ -93,7 +100,14 @@ test('a flood of findings is counted, not printed, and warnings never hide a pro
   const loss = (subject: string): StateRecord => ({
     kind: 'loss',
     loss: {
-      ...{ kind: 'state history', lane: 'lane', subject, server: '', protocol: '', at: 0, count: 1, detail: '' },
+      kind: 'state history',
+      lane: 'lane',
+      subject,
+      server: '',
+      protocol: '',
+      at: 0,
+      count: 1,
+      detail: '',
       upTo: null,
     },
   });
