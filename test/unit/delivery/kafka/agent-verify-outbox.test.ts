@@ -81,7 +81,7 @@ test('a chunk whose neighbour is missing does not follow, and one for other part
   });
   const found = await findings(directory);
   assert.ok(
-    found.some((text) => /was cut for 7 partitions, the topic has 4$/.test(text)),
+    found.some((text) => text.endsWith('was cut for 7 partitions, the topic has 4')),
     found.join('\n'),
   );
   assert.ok(
