@@ -47,7 +47,7 @@ function command(rule: AccessRule, broker: string, principal: string): string {
 
 const purposes: Readonly<Record<AccessProgram, string>> = {
   agent: 'straggler agent',
-  collector: 'straggler collector',
+  collector: 'straggler collector, and straggler state with --brokers',
   check: 'straggler check (Create is for --create-topics alone)',
 };
 
