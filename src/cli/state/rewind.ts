@@ -18,6 +18,7 @@ import { bytes, counted, dateTime } from '../../markup/words.ts';
 import { parseMoment } from '../../report/moment.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { UserError } from '../../runtime/errors.ts';
+import { runUntilStopped } from '../../runtime/lifecycle.ts';
 import { visibleText } from '../../runtime/visible-text.ts';
 import { settingsFrom } from '../settings-from.ts';
 import { version } from '../version.ts';
@@ -30,6 +31,10 @@ type Options = Readonly<Record<string, unknown>>;
 type Counts = 'keep' | 'drop';
 
 export async function rewindStateCommand(options: Options, output: Writable = process.stdout): Promise<number> {
+  return await runUntilStopped(() => rewind(options, output));
+}
+
+async function rewind(options: Options, output: Writable): Promise<number> {
   const request = requestOf(options);
   const counts = options['counts'] as Counts | undefined;
   const isTrial = options['dryRun'] === true;
@@ -180,7 +185,7 @@ function refuseInexact(
           : 'Give --counts keep if they may count twice in totals, or --counts drop to count them anew.',
     });
   }
-  for (const { before } of rewinds) refuseAway(before.root);
+  for (const rewind of rewinds) refuseAway(rewind);
 }
 
 function refuseDrop(copy: StateCopy, { lanes }: AgentState, rewinds: readonly LaneRewind[]): void {
@@ -202,8 +207,8 @@ function refuseDrop(copy: StateCopy, { lanes }: AgentState, rewinds: readonly La
   );
 }
 
-/** Logs that are away now would be taken for gone. */
-function refuseAway(root: string): void {
+/** Logs that are away now would be taken for gone, and what they have told would be forgotten. */
+function refuseAway({ before: { server, protocol, root }, again }: LaneRewind): void {
   try {
     readdirSync(root);
   } catch (error) {
@@ -213,6 +218,10 @@ function refuseAway(root: string): void {
       cause: error,
     });
   }
+  if (again.length === 0 || again.some(({ path }) => existsSync(path))) return;
+  throw new UserError(`None of the ${again.length} files of ${server} ${protocol} is in ${root} any more.`, {
+    remedy: 'Is the file system there that holds them? Where they are gone for good nothing can be read again.',
+  });
 }
 
 function inUse(directory: string): UserError {

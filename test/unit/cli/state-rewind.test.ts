@@ -1,5 +1,7 @@
 /** What `state rewind` refuses to do by halves, on states as `run` and agents leave them. */
 import assert from 'node:assert/strict';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { embeddedMigrations, SightingTables } from '../../../src/delivery/embedded/sighting-tables.ts';
 import { outboxMigrations } from '../../../src/delivery/kafka/outbox-tables.ts';
@@ -17,19 +19,24 @@ function lane(id: string, folder: StateFolder, change: Partial<LaneRecord> = {})
   return { ...laneRecord(id), root: folder.parent, ...change };
 }
 
-function read(lanes: readonly LaneRecord[]): FileRecord[] {
-  return lanes.map(({ id }) => ({ ...fileRecord(id, 100), id: `file-of-${id}` }));
+/** One file of each lane, there and read. */
+function read(folder: StateFolder, lanes: readonly LaneRecord[]): FileRecord[] {
+  return lanes.map(({ id }) => {
+    const path = join(folder.parent, `${id}.LOG`);
+    writeFileSync(path, 'x'.repeat(100));
+    return { ...fileRecord(id, 100), id: `file-of-${id}`, path };
+  });
 }
 
 /** A state of `run` with these lanes, a file read of each, and a client of each server and protocol named. */
 async function stateOfRun(folder: StateFolder, lanes: readonly LaneRecord[], known: readonly string[]): Promise<void> {
   const state = await folder.open({ migrations: embeddedMigrations });
   const sightings = known.map((name) => {
-    const [protocol, server = ''] = name.split(' ') as [LaneRecord['protocol'], string];
+    const [protocol, server] = name.split(' ') as [LaneRecord['protocol'], string];
     const sighting = { ...emptySighting(protocol, server, '10.1.2.3', 'bounded'), firstSeen: 1, lastSeen: 2 };
     return [sightingKey(protocol, server, '10.1.2.3'), encodeSighting(sighting)] as const;
   });
-  new SightingTables(state).commit({ sightings, lanes, files: read(lanes), forgottenFiles: [] });
+  new SightingTables(state).commit({ sightings, lanes, files: read(folder, lanes), forgottenFiles: [] });
   state.database.close();
 }
 
@@ -58,6 +65,14 @@ test('counts are dropped only where every lane that counts into them is read aga
   );
   const away = await rewind(folder, { server: ['EX01'] });
   assert.match(away.errors, /^straggler: The logs in \/elsewhere cannot be listed: ENOENT/);
+  rmSync(join(folder.parent, 'c.LOG'));
+  const empty = await rewind(folder, { lane: ['c'] });
+  assert.match(
+    empty.errors,
+    /^straggler: None of the 1 files of EX02 pop3 is in .* any more\.\n {2}Is the file system there/,
+  );
+  assert.deepEqual(await known(folder), ['pop3 EX01', 'pop3 EX02'], 'nothing was written');
+  writeFileSync(join(folder.parent, 'c.LOG'), '');
   const other = await rewind(folder, { lane: ['c'] });
   assert.deepEqual([other.code, other.errors], [0, '']);
   assert.deepEqual(await known(folder), ['pop3 EX01'], 'and what others have counted stays');
