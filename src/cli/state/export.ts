@@ -34,7 +34,9 @@ export async function exportStateCommand(options: Options, output: Writable = pr
 async function fill(collector: Collector, target: StateTarget, signal: AbortSignal): Promise<void> {
   if (target.kind === 'topic') {
     const { contents } = await readTopic(target.settings, signal);
-    for (const sighting of contents.sightings()) collector.commit([{ sighting, firstSeenLive: false }]);
+    for (const { sightings } of contents.partitions) {
+      collector.commit([...sightings.values()].map((sighting) => ({ sighting, firstSeenLive: false })));
+    }
     return;
   }
   await using copy = await lookAtFolder(target.directory);

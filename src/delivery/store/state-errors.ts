@@ -21,6 +21,9 @@ export const startAnewWith: Readonly<Record<StateKind, string>> = {
 /** The state is not what was written: what `straggler state verify` is asked to find. */
 export class StateDamage extends UserError {}
 
+/** Another process holds the state. */
+export class StateLocked extends UserError {}
+
 export function stateMissing(directory: string): UserError {
   return new UserError(`There is no state in ${directory}.`, {
     remedy: 'Name the folder of a `straggler run` or a `straggler agent` with --state.',
@@ -29,7 +32,7 @@ export function stateMissing(directory: string): UserError {
 
 export function stateLocked(directory: string, waitedMs: number): UserError {
   const waited = waitedMs < 1000 ? '' : ` (waited ${Math.round(waitedMs / 1000)} s)`;
-  return new UserError(`The state folder ${directory} is in use by another straggler${waited}.`, {
+  return new StateLocked(`The state folder ${directory} is in use by another straggler${waited}.`, {
     remedy: 'Stop the other one, or give this one a folder of its own with --state.',
     retryable: true,
   });
