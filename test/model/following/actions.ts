@@ -37,11 +37,11 @@ const action = fc.oneof(
   },
   { weight: 1, arbitrary: kind('switch columns', place) },
   { weight: 6, arbitrary: kind('scan', {}) },
-  { weight: 2, arbitrary: kind('look', {}) },
+  { weight: 3, arbitrary: kind('look', {}) },
   { weight: 1, arbitrary: kind('rename', place) },
   { weight: 1, arbitrary: kind('rename away', place) },
   { weight: 1, arbitrary: kind('rotate', place) },
-  { weight: 1, arbitrary: kind('truncate', place) },
+  { weight: 2, arbitrary: kind('truncate', place) },
   { weight: 1, arbitrary: kind('delete', place) },
   { weight: 1, arbitrary: kind('replace', place) },
   {
@@ -53,12 +53,16 @@ const action = fc.oneof(
   { weight: 2, arbitrary: kind('release', {}) },
   { weight: 1, arbitrary: kind('stop', {}) },
   { weight: 2, arbitrary: kind('kill', {}) },
+  /** The process goes while it reads, with a durable write that is done, or is not. */
   {
-    weight: 2,
-    arbitrary: kind('kill at the next write', { death: fc.constantFrom('before' as const, 'after' as const) }),
+    weight: 4,
+    arbitrary: kind('scan and die', {
+      write: fc.integer({ min: 1, max: 4 }),
+      death: fc.constantFrom('before' as const, 'after' as const),
+    }),
   },
   { weight: 3, arbitrary: kind('start', {}) },
-  { weight: 1, arbitrary: kind('share away', {}) },
+  { weight: 2, arbitrary: kind('share away', { scans: fc.integer({ min: 0, max: 3 }) }) },
   { weight: 2, arbitrary: kind('share back', { isCopied: fc.boolean() }) },
   { weight: 1, arbitrary: kind('time passes', { ms: fc.constantFrom(minuteMs, 61 * minuteMs) }) },
   {
@@ -74,7 +78,7 @@ export const story = fc.record({
   sliceBytesMax: fc.oneof(fc.integer({ min: 1, max: 600 }), fc.constant(4096)),
   inFlightBytesMax: fc.constantFrom(16_384, 2048),
   handlesMax: fc.integer({ min: 4, max: 12 }),
-  actions: fc.array(action, { maxLength: 30, size: 'max' }),
+  actions: fc.array(action, { maxLength: 50, size: 'max' }),
 });
 
 type ValueOf<Given> = Given extends fc.Arbitrary<infer Value> ? Value : never;

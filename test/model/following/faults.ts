@@ -15,8 +15,8 @@ export class Faults {
   refuseRecords = 0;
   /** So many of the next writes fail, and work when they are tried again. */
   failWrites = 0;
-  /** The next write is the last thing that happens: it is done, or it is not, and nobody hears of it. */
-  dieAt: Death | null = null;
+  /** So many writes from now is the last: it is done, or it is not, and nobody hears of it. */
+  dieAt: { readonly write: number; readonly death: Death } | null = null;
   readonly #died = Promise.withResolvers<void>();
   isDead = false;
   #gate = Promise.resolve();
@@ -56,11 +56,12 @@ export class Faults {
       throw new UserError('The disk is full.', { retryable: true });
     }
     const { dieAt } = this;
-    this.dieAt = null;
-    if (dieAt !== 'before') {
-      const result = work();
-      if (dieAt === null) return result;
+    if (dieAt === null) return work();
+    if (dieAt.write > 1) {
+      this.dieAt = { ...dieAt, write: dieAt.write - 1 };
+      return work();
     }
+    if (dieAt.death === 'after') work();
     this.die();
     throw new Error('the process is gone');
   }

@@ -57,6 +57,12 @@ export class LogWorld {
   readonly #away: string;
   readonly #now: () => number;
   isAway = false;
+  /**
+   * Since the last scan files were renamed; were given other inode numbers. Not both: nothing tells which file it is
+   * of which name and inode number have changed.
+   */
+  #isRenamed = false;
+  #isCopied = false;
   #names = 0;
 
   constructor(folder: string, servers: readonly string[], now: () => number) {
@@ -121,6 +127,8 @@ export class LogWorld {
   }
 
   rename(server: string, file: LogFile): void {
+    if (this.#isCopied) return;
+    this.#isRenamed = true;
     const name = this.#newName();
     renameSync(this.#path(server, file), this.#path(server, { name }));
     file.name = name;
@@ -135,6 +143,7 @@ export class LogWorld {
 
   /** The old file goes on under a new name, a new one begins under the old name. */
   rotate(server: string, file: LogFile): void {
+    if (this.#isCopied) return;
     const name = file.name;
     this.rename(server, file);
     const fresh = this.#newFile(server, name, 0);
@@ -172,7 +181,8 @@ export class LogWorld {
   /** It comes back, with other inode numbers if it is copied. */
   comeBack(isCopied: boolean): void {
     if (!this.isAway) return;
-    if (isCopied) {
+    if (isCopied && !this.#isRenamed) {
+      this.#isCopied = true;
       cpSync(this.#away, this.#top, { recursive: true, preserveTimestamps: true });
       rmSync(this.#away, { recursive: true });
     } else {
@@ -183,6 +193,8 @@ export class LogWorld {
 
   /** Everything that stands was read to its end, and is durable. */
   wasRead(): void {
+    this.#isRenamed = false;
+    this.#isCopied = false;
     for (const content of this.contents) {
       if (content.isGone) {
         content.scansSince++;

@@ -77,6 +77,10 @@ class Trial {
     switch (action.kind) {
       case 'scan':
         return this.#scan();
+      case 'scan and die':
+        await this.#start();
+        if (this.#running !== null) this.#running.faults.dieAt = action;
+        return this.#scan();
       case 'look':
         return this.#look();
       case 'start':
@@ -85,7 +89,9 @@ class Trial {
       case 'kill':
         return this.#end(action.kind);
       case 'share away':
-        return world.goAway();
+        world.goAway();
+        for (let scans = 0; scans < action.scans; scans++) await this.#scan();
+        return;
       case 'share back':
         return world.comeBack(action.isCopied);
       case 'time passes':
@@ -115,7 +121,7 @@ class Trial {
     return world.delete(server, file);
   }
 
-  #break(action: Extract<Action, { kind: 'refuse' | 'fail' | 'hold' | 'release' | 'kill at the next write' }>): void {
+  #break(action: Extract<Action, { kind: 'refuse' | 'fail' | 'hold' | 'release' }>): void {
     const faults = this.#running?.faults;
     if (faults === undefined) return;
     if (action.kind === 'refuse') {
@@ -125,7 +131,6 @@ class Trial {
     if (action.kind === 'fail') faults.failWrites = 1;
     if (action.kind === 'hold') faults.hold();
     if (action.kind === 'release') faults.release();
-    if (action.kind === 'kill at the next write') faults.dieAt = action.death;
   }
 
   async #start(): Promise<void> {
