@@ -75,6 +75,8 @@ export const story = fc.record({
   line: fc.constantFrom('embedded' as const, 'outbox' as const),
   /** Scans by themselves, or only when the story says so. */
   scanEveryMs: fc.constantFrom(3_600_000, 10),
+  /** Logs begin alike, as they do in life; then how many bytes were lost cannot be told to the byte. */
+  sameHeads: fc.oneof({ weight: 3, arbitrary: fc.constant(false) }, fc.constant(true)),
   sliceBytesMax: fc.oneof(fc.integer({ min: 1, max: 600 }), fc.constant(4096)),
   inFlightBytesMax: fc.constantFrom(16_384, 2048),
   handlesMax: fc.integer({ min: 4, max: 12 }),

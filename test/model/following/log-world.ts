@@ -56,6 +56,7 @@ export class LogWorld {
   readonly #top: string;
   readonly #away: string;
   readonly #now: () => number;
+  readonly #sameHeads: boolean;
   isAway = false;
   /**
    * Since the last scan files were renamed; were given other inode numbers. Not both: nothing tells which file it is
@@ -65,7 +66,8 @@ export class LogWorld {
   #isCopied = false;
   #names = 0;
 
-  constructor(folder: string, servers: readonly string[], now: () => number) {
+  constructor(folder: string, servers: readonly string[], now: () => number, sameHeads: boolean) {
+    this.#sameHeads = sameHeads;
     this.#top = join(folder, 'logs');
     this.#away = join(folder, 'away');
     this.#now = now;
@@ -274,8 +276,9 @@ export class LogWorld {
       scansSince: 0,
     };
     this.contents.push(content);
-    // No two contents begin alike, so that none is taken for another; those that do have tests of their own.
-    const rest = `#Log: ${this.contents.length} of ${server}\r\n#Software: Microsoft Exchange Server\r\n${fieldsLine(columns)}`;
+    // Of contents that begin differently none is taken for another of which only the head was read.
+    const number = this.#sameHeads ? 0 : this.contents.length;
+    const rest = `#Log: ${number} of ${server}\r\n#Software: Microsoft Exchange Server\r\n${fieldsLine(columns)}`;
     return { name, content, columns, rest, torn: null };
   }
 
