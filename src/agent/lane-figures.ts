@@ -13,6 +13,9 @@ export class LaneFigures {
   /** Rows without a line end that were read because their file was finished. */
   unterminated = 0;
   refusals = 0;
+  /** Rows in error that were put aside, and those that could not be. */
+  deadLetters = 0;
+  deadLettersLost = 0;
   lastRowAt: number | null = null;
   lastProbeAt: number | null = null;
 
@@ -26,6 +29,12 @@ export class LaneFigures {
     if (wasFinished && result.unterminated) this.unterminated++;
     this.lastRowAt = later(this.lastRowAt, result.lastRowAt);
     this.lastProbeAt = later(this.lastProbeAt, result.lastProbeAt);
+  }
+
+  /** Of a durable slice: how many of its rows in error are in the box. */
+  putAside(kept: number, invalid: number): void {
+    this.deadLetters += kept;
+    this.deadLettersLost += invalid - kept;
   }
 
   newEpoch(reason: string): void {
