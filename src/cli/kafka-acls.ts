@@ -20,6 +20,7 @@ function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, r
     agent: [
       { kind: 'topic', name: connections, operations: ['Write', 'DescribeConfigs'] },
       { kind: 'topic', name: agents, operations: ['Write'] },
+      { kind: 'topic', name: deadLetters, operations: ['Write'] },
     ],
     collector: [
       { kind: 'topic', name: connections, operations: ['Read'] },

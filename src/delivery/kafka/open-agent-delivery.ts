@@ -3,12 +3,14 @@ import { randomUUID } from 'node:crypto';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { AgentReports } from '../counting.ts';
+import type { LetterBox } from '../dead-letters/letter-box.ts';
 import { AgentDelivery } from './agent-delivery.ts';
 import type { KafkaDelivery } from './agent-delivery.ts';
 import { chunkSender } from './chunk-sender.ts';
 import { openKafka } from './client.ts';
 import type { KafkaConnection } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { LetterShipper } from './letter-shipper.ts';
 import { machineId } from './machine-id.ts';
 import { openOutbox } from './outbox-client.ts';
 import type { Outbox } from './outbox.ts';
@@ -26,6 +28,11 @@ export interface KafkaDeliveryOptions {
   readonly compression?: 'gzip' | 'none';
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
+  /** What can never be delivered is put here, and carried on to its topic. */
+  readonly letterBox?: LetterBox;
+  /** What is refused as it is: how long until it is tried again, and until it becomes dead letters; 30 s, 15 minutes. */
+  readonly refusedRetryMs?: number;
+  readonly refusedGiveUpMs?: number;
   /** Nothing can be stored any more: the program has to start anew. */
   readonly onCrash?: (error: Error) => void;
 }
@@ -42,7 +49,7 @@ const ownRetries = 2;
  * cannot be used. Disposing closes all of it within some 3 s, whatever Kafka does.
  */
 export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<AgentSide> {
-  const { topics, logger, agentName } = options;
+  const { topics, logger, agentName, letterBox } = options;
   const clock = systemClock;
   const outbox = await openOutbox({
     directory: options.stateDirectory,
@@ -66,14 +73,19 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     newId: randomUUID,
     machineId,
     ...(options.outboxBytesMax === undefined ? {} : { outboxBytesMax: options.outboxBytesMax }),
+    ...(options.refusedRetryMs === undefined ? {} : { refusedRetryMs: options.refusedRetryMs }),
+    ...(options.refusedGiveUpMs === undefined ? {} : { refusedGiveUpMs: options.refusedGiveUpMs }),
+    ...(letterBox === undefined ? {} : { deadLetters: letterBox }),
   });
+  const topic = topics.deadLetters;
+  const shippers = letterBox === undefined ? [] : [new LetterShipper({ kafka, topic, box: letterBox, logger, clock })];
   const reports = new Heartbeat({ kafka, topic: topics.agents, logger, clock });
   return {
     delivery,
     reports,
     [Symbol.asyncDispose]: async () => {
       try {
-        await Promise.all([delivery[Symbol.asyncDispose](), reports[Symbol.asyncDispose]()]);
+        await Promise.all([delivery, reports, ...shippers].map((part) => part[Symbol.asyncDispose]()));
       } finally {
         ended.abort();
       }
