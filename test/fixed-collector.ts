@@ -11,6 +11,7 @@ import {
   type CollectorViews,
   type EvidenceGap,
   type Migration,
+  type PastGap,
   type SightingView,
   type Status,
   type StatusCounts,
@@ -45,6 +46,8 @@ export class FixedCollector implements CollectorViews, MetricsSource {
   now: number = fixedNow;
   list: FixedClient[];
   gaps: EvidenceGap[] = [];
+  pastGaps: PastGap[] = [];
+  readonly gapsForgotten = 0;
   agentList: AgentView[];
 
   constructor(clients: readonly FixedClient[] = migratingClients(), agents: readonly AgentView[] = fixedAgents()) {
@@ -69,7 +72,7 @@ export class FixedCollector implements CollectorViews, MetricsSource {
     return {
       asOf: new Date(this.now).toISOString(),
       verdict: unknown > 0 ? 'attention' : left('24h') > 0 ? 'remaining' : complete ? 'clear' : 'blind',
-      evidence: { complete, reasons: this.gaps },
+      evidence: { complete, reasons: this.gaps, past: this.pastGaps, canaries: [] },
       headline: {
         window: '24h',
         remaining: left('24h'),
@@ -205,6 +208,10 @@ export class FixedCollector implements CollectorViews, MetricsSource {
 
   counting(): ReturnType<MetricsSource['counting']> {
     return { stateComplete: true, connected: true, reasons: [], lag: [] };
+  }
+
+  canaries(): [] {
+    return [];
   }
 
   entries(): Record<string, number> {

@@ -35,6 +35,15 @@ export interface EvidenceInput {
   readonly proofOf: (server: string, protocol: Protocol) => Proof;
   readonly losses: readonly Loss[];
   readonly counting: CountingStatus;
+  /** None where no canaries are configured. */
+  readonly canaries?: CanaryProof;
+}
+
+/** What canaries say; each of their targets is expected. */
+export interface CanaryProof {
+  readonly states: readonly { readonly target: { readonly server: string; readonly protocol: Protocol } }[];
+  troubleOf(server: string, protocol: Protocol): Pick<EvidenceGap, 'reason' | 'text'> | null;
+  proves(server: string, protocol: Protocol, now: number): boolean;
 }
 
 interface Expected {
@@ -45,8 +54,8 @@ interface Expected {
   readonly agents: readonly HeardAgent[];
 }
 
-/** Named in the configuration (`on`), or followed and not `off`; a drained server is no longer expected. */
-function expectedPairs({ settings, agents }: EvidenceInput): Expected[] {
+/** Named in the configuration (`on`, or by a canary), or followed and not `off`; a drained server is no longer expected. */
+function expectedPairs({ settings, agents, canaries }: EvidenceInput): Expected[] {
   const pairs = new Map<string, { server: string; protocol: Protocol }>();
   const add = (server: string, protocol: Protocol): void => {
     pairs.set(`${server}\t${protocol}`, { server, protocol });
@@ -54,6 +63,7 @@ function expectedPairs({ settings, agents }: EvidenceInput): Expected[] {
   for (const [server, { expect }] of settings.servers) {
     for (const [protocol, word] of Object.entries(expect)) if (word === 'on') add(server, protocol as Protocol);
   }
+  for (const { target } of canaries?.states ?? []) add(target.server, target.protocol);
   for (const { report } of agents) for (const { server, protocol } of report.lanes) add(server, protocol);
   return [...pairs.values()]
     .filter(({ server, protocol }) => {
@@ -118,6 +128,9 @@ function probesOf({ now }: EvidenceInput, { lanes }: Expected): Proof {
 
 function rowsGap(input: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
   const configured = input.settings.servers.get(pair.server)?.silenceAfterMs ?? null;
+  const trouble = input.canaries?.troubleOf(pair.server, pair.protocol) ?? null;
+  if (trouble !== null) return trouble;
+  if (configured === null && input.canaries?.proves(pair.server, pair.protocol, input.now) === true) return null;
   const { lastSeen, probed } =
     pair.protocol === 'smtp' && configured === null ? probesOf(input, pair) : input.proofOf(pair.server, pair.protocol);
   const silenceAfterMs = configured ?? (probed ? silenceWithProbesMs : null);

@@ -6,6 +6,7 @@ import type { CountingObserver } from '../delivery/counting.ts';
 import { agentFigures } from '../telemetry/agent-figures.ts';
 import type { MetricRegistry, Sample } from '../telemetry/registry.ts';
 import { type ServerLabels, otherServers, serverLabels } from '../telemetry/server-labels.ts';
+import { showCanaries } from './canary/canary-metrics.ts';
 import type { MetricsSource, SightingSums } from './metrics-source.ts';
 import { type AgentView, type CollectorViews, type SummaryView, type WindowCounts, statuses } from './views.ts';
 
@@ -33,6 +34,7 @@ export function collectorMetrics(
   const figures = agentFigures(registry);
   let labels = serverLabels(source.configuredServers, []);
   let savedAt = 0;
+  let gapsForgotten = 0;
 
   registry.onScrape(() => {
     const summary = views.summary();
@@ -50,6 +52,10 @@ export function collectorMetrics(
     showClients(registry, summary, source);
     showServers(registry, summary, source, labels);
     showSums(registry, sums, labels);
+    showCanaries(registry, source.canaries(), labels);
+    if (source.gapsForgotten > gapsForgotten)
+      registry.count('bounds_hit_total', { bound: 'evidence gaps' }, source.gapsForgotten - gapsForgotten);
+    gapsForgotten = source.gapsForgotten;
     showUnknown(registry, source, labels, options.unknownSeriesMax);
     showInventory(registry, source);
     showAgents(registry, agents, labels);
