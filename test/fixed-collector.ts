@@ -19,6 +19,7 @@ import {
   type WindowCounts,
   statuses,
 } from '../src/collector/views.ts';
+import type { AgentReport } from '../src/event/agent-report.ts';
 import { compareAddresses } from '../src/event/address.ts';
 import type { Protocol } from '../src/event/protocol.ts';
 
@@ -47,6 +48,7 @@ export class FixedCollector implements CollectorViews, MetricsSource {
   list: FixedClient[];
   gaps: EvidenceGap[] = [];
   pastGaps: PastGap[] = [];
+  agentReports: AgentReport[] = [];
   readonly gapsForgotten = 0;
   agentList: AgentView[];
 
@@ -202,8 +204,8 @@ export class FixedCollector implements CollectorViews, MetricsSource {
     return { windows: this.#counts(({ server }) => servers.has(server)), protocols: {} };
   }
 
-  reports(): [] {
-    return [];
+  reports(): readonly AgentReport[] {
+    return this.agentReports;
   }
 
   counting(): ReturnType<MetricsSource['counting']> {

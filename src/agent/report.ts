@@ -24,7 +24,7 @@ function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>):
     else filesFollowed++;
   }
   return {
-    lane: record.id,
+    lane: delivered.lane ?? record.id,
     server: record.server,
     protocol: record.protocol,
     root: record.root,
@@ -47,6 +47,7 @@ function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>):
     outboxBytes: delivered.pendingBytes,
     oldestUnackedAt: earlier(lane.reader.handOver.oldestReadAt, delivered.oldestUnackedAt),
     ledger: delivered.ledger,
+    ...(delivered.replaces === undefined ? {} : { replaces: delivered.replaces }),
   };
 }
 

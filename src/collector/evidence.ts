@@ -155,6 +155,27 @@ function lossGap({ now, settings }: EvidenceInput, pair: Expected): Omit<Evidenc
   return { reason: 'loss', text: `${bytes} bytes of logs were gone before they were read, last at ${time(at)} UTC` };
 }
 
+/** What lies unread in files that are gone or cannot be reached may never be seen. */
+function riskGap(pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  const bytes = pair.lanes.reduce((sum, { lane }) => sum + lane.bytesAtRisk, 0);
+  if (bytes === 0) return null;
+  const text = `${bytes} bytes of logs that are deleted, or whose folder is away, are not read yet`;
+  return { reason: 'bytes at risk', text };
+}
+
+/** An agent that found its state to be rolled back or copied has said so, and goes on under another lane. */
+function historyGap({ now, settings }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  for (const { lane, report } of pair.lanes) {
+    const { replaces } = lane;
+    if (replaces === undefined || now - replaces.at > settings.headline.ms) continue;
+    const what =
+      replaces.reason === 'copied' ? 'a copy of its state is used by another agent' : 'its state was rolled back';
+    const text = `agent ${report.name}: ${what}, at ${time(replaces.at)} UTC; totals may count twice, clients do not`;
+    return { reason: 'state history', text };
+  }
+  return null;
+}
+
 /** Two agents on one log count its rows twice in every total; the sets of clients stay right. */
 function doubledGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
   const alive = pair.lanes.filter((lane) => !isSilent(lane, now) && lane.lane.filesFollowed > 0);
@@ -172,7 +193,7 @@ function collectorGaps({ now, settings, losses, counting }: EvidenceInput): Evid
     .map(({ server, protocol, kind, detail }) => ({
       server,
       protocol,
-      reason: 'loss' as const,
+      reason: kind === 'state history' ? kind : ('loss' as const),
       text: `${kind}: ${detail}`,
     }))
     .filter((gap) => {
@@ -197,7 +218,7 @@ export function evidenceGaps(input: EvidenceInput): EvidenceGap[] {
     const { server, protocol } = pair;
     const liveness = livenessGap(input, pair);
     const found = liveness === null ? [readBackGap(input, pair), rowsGap(input, pair)] : [liveness];
-    for (const gap of [...found, lossGap(input, pair), doubledGap(input, pair)])
+    for (const gap of [...found, riskGap(pair), lossGap(input, pair), historyGap(input, pair), doubledGap(input, pair)])
       if (gap !== null) gaps.push({ server, protocol, ...gap });
   }
   return gaps;

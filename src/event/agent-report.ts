@@ -7,6 +7,14 @@ export interface LedgerEntry {
   readonly offset: number;
 }
 
+/** That a lane stands in place of another one, because the agent's state turned out to be a rolled-back or copied one. */
+export interface LaneReplacement {
+  readonly lane: string;
+  /** When it was found out. */
+  readonly at: number;
+  readonly reason: 'rolled back' | 'copied';
+}
+
 /** What an agent says of one lane: one followed root of one server and protocol. Counters count from `startedAt`. */
 export interface LaneReport {
   readonly lane: string;
@@ -41,6 +49,7 @@ export interface LaneReport {
   /** When the oldest slice that is not yet acknowledged was read; null when nothing waits. */
   readonly oldestUnackedAt: number | null;
   readonly ledger: readonly LedgerEntry[];
+  readonly replaces?: LaneReplacement;
 }
 
 /** One agent's word on one server, sent every 10 s (with Kafka) or every second (in one process). */
