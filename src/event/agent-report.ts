@@ -29,7 +29,7 @@ export interface LaneReport {
   /** Log files of this protocol found by the last complete scan, read or not. */
   readonly filesFound: number;
   readonly backlogBytes: number;
-  /** Unread bytes in files that have been deleted or are about to be. */
+  /** Unread bytes in files that have been deleted or are about to be, or whose folder is away or followed no more. */
   readonly bytesAtRisk: number;
   /** Bytes known to be gone unread, since the lane was made; and when the last of them went. */
   readonly bytesLost: number;

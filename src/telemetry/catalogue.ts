@@ -193,7 +193,7 @@ export const catalogue = {
   },
   agent_bytes_at_risk: {
     type: 'gauge',
-    help: 'Unread bytes of log files that are deleted or about to be.',
+    help: 'Unread bytes of log files that are deleted or about to be, or whose folder is away.',
     unit: 'bytes',
     labels: { server: open, protocol: open },
   },
