@@ -2,11 +2,15 @@
 import assert from 'node:assert/strict';
 import { cp } from 'node:fs/promises';
 import { test } from 'node:test';
+import { Collector } from '../../../src/collector/collector.ts';
+import { KnownClientsBook } from '../../../src/collector/known-clients.ts';
+import { createKafkaCounting } from '../../../src/delivery/kafka/collect/collect.ts';
 import type { AgentSide } from '../../../src/delivery/kafka/open-agent-delivery.ts';
+import { systemClock } from '../../../src/runtime/clock.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { until } from '../../processes/until.ts';
 import { requireBroker } from '../../require.ts';
-import { agentReport, laneReport } from '../../unit/collector/fixtures.ts';
+import { agentReport, collectorSettings, laneReport } from '../../unit/collector/fixtures.ts';
 import { handed } from './lane-slices.ts';
 import { ownTopics, stateFolder } from './own-topics.ts';
 import { countOnce, readChunks, readTopic } from './read-topic.ts';
@@ -71,7 +75,46 @@ test('an agent on a rolled-back state begins its lane anew, drops nothing and go
     expected.reduce((all, count) => all + count),
   );
   assert.equal(said.length, 1);
+  report(side, 'lane-history-1', 3000);
+  await assertShown(topics, expected);
 });
+
+/** A collector counts what is there, as often as it is there, and says why it may be too often. */
+async function assertShown(topics: ReturnType<typeof ownTopics>, eventCounts: readonly number[]): Promise<void> {
+  const settings = collectorSettings([], { headline: { text: '24h', ms: 86_400_000 } });
+  const known = new KnownClientsBook(settings, systemClock, false);
+  const collector = new Collector({ settings, clock: systemClock, known, brokered: true, onFirstSeen: () => {} });
+  let counted = 0;
+  const losses: string[] = [];
+  await using counting = createKafkaCounting({
+    brokers: topics.brokers,
+    group: topics.plan.names.state,
+    topics: topics.plan.names,
+    committed: collector,
+    reports: collector.agentBook,
+    observer: {
+      events: (result, count) => void (counted += result === 'duplicate' ? 0 : count),
+      eventLag: () => {},
+      loss: (loss) => void losses.push(loss.kind),
+      boundHit: () => {},
+      saved: () => {},
+    },
+    clock: systemClock,
+    logger: silentLogger,
+  });
+  collector.countBy(() => counting.status());
+  await counting.ready;
+  const all = eventCounts.reduce((sum, count) => sum + count);
+  await until(`${all} events are counted`, () => counted === all);
+  await until('its gap is shown', () => collector.gaps().some(({ reason }) => reason === 'state history'));
+  const gap = collector.gaps().find(({ reason }) => reason === 'state history');
+  assert.match(
+    gap?.text ?? '',
+    /^agent EX01: its state was rolled back, at .*; totals may count twice, clients do not$/,
+  );
+  // The new lane overlaps with nothing and lacks nothing.
+  assert.deepEqual(losses, []);
+}
 
 async function topicAgent(topics: ReturnType<typeof ownTopics>): Promise<string | undefined> {
   const [record] = await readTopic(topics.kafka, topics.plan.names.agents);
