@@ -1,13 +1,18 @@
 /** Canaries over real connections: servers on the loopback, whose rows come back, come late, or do not come. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { createServer as createTlsServer } from 'node:tls';
 import { Canaries } from '../../../src/collector/canary/canaries.ts';
 import type { CanaryTarget } from '../../../src/collector/canary/target.ts';
 import { Collector } from '../../../src/collector/collector.ts';
 import { KnownClientsBook } from '../../../src/collector/known-clients.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
+import { Authority, type Certificate } from '../../broker/certificates.ts';
 import { until } from '../../processes/until.ts';
 import { agentReport, collectorSettings, laneReport, noon, sightingOf, TestClock, whole } from './fixtures.ts';
 
@@ -22,8 +27,8 @@ class MailServer implements AsyncDisposable {
   onConnection: () => void = () => {};
   readonly #server: Server;
 
-  private constructor(greeting: string | null) {
-    this.#server = createServer((socket) => {
+  private constructor(greeting: string | null, certificate: Certificate | null) {
+    const answer = (socket: Socket): void => {
       this.connections++;
       this.open++;
       socket.on('close', () => this.open--);
@@ -34,11 +39,21 @@ class MailServer implements AsyncDisposable {
       });
       if (greeting !== null) socket.write(greeting);
       this.onConnection();
-    });
+    };
+    this.#server =
+      certificate === null
+        ? createServer(answer)
+        : createTlsServer(
+            { cert: readFileSync(certificate.certificateFile), key: readFileSync(certificate.keyFile) },
+            answer,
+          );
   }
 
-  static async start(greeting: string | null = '+OK ready\r\n'): Promise<MailServer> {
-    const server = new MailServer(greeting);
+  static async start(
+    greeting: string | null = '+OK ready\r\n',
+    certificate: Certificate | null = null,
+  ): Promise<MailServer> {
+    const server = new MailServer(greeting, certificate);
     server.#server.listen(0, '127.0.0.1');
     await once(server.#server, 'listening');
     const address = server.#server.address();
@@ -142,7 +157,7 @@ test('a canary whose row comes back proves that a server logs that nobody else p
   setting.pass(0);
   assert.deepEqual(setting.gaps, ['EX01 pop3 no proof of logging']);
   await setting.until([]);
-  await until('it took its leave', () => server.heard.length > 0);
+  await until('it is back', () => setting.collector.canaryBook.proves('EX01', 'pop3', noon));
   assert.deepEqual(server.heard, ['QUIT\r\n']);
   const [canary] = setting.collector.summary().evidence.canaries;
   assert.equal(canary?.returnedAt, new Date(noon).toISOString());
@@ -238,6 +253,28 @@ test('IMAP4 and SMTP are parted from in their own words', async () => {
     await until('it took its leave', () => server.heard.length > 0);
     assert.deepEqual(server.heard, [words]);
   }
+});
+
+test('a port whose TLS begins with the connection is greeted behind it, whoever signed its certificate', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'straggler-canary-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const expired = new Authority(folder, 'authority').sign('mail', ['DNS:elsewhere.test'], -1);
+  await using server = await MailServer.start('* OK ready\r\n', expired);
+  await using setting = new Setting(server.port, { protocol: 'imap4', tls: true });
+  server.onConnection = () => setting.rowCounted(1, setting.clock.ms);
+  setting.pass(0);
+  await setting.until([]);
+  await until('it took its leave', () => server.heard.length > 0);
+  assert.deepEqual(server.heard, ['a1 LOGOUT\r\n']);
+});
+
+test('an end does not wait for a server that is silent, and closes the socket', async () => {
+  await using server = await MailServer.start(null);
+  const setting = new Setting(server.port, {}, 600_000);
+  setting.pass(0);
+  await until('it is connected', () => server.open === 1);
+  await setting[Symbol.asyncDispose]();
+  await until('the socket is closed', () => server.open === 0);
 });
 
 test('where no canary was sent for two pauses, the last one proves nothing any more', async () => {
