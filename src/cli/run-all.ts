@@ -32,6 +32,7 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
     settings,
     logger,
     brokered: false,
+    gapDirectory: stateDirectory,
     stuck: () => [],
     unready: () => {
       if (!loaded) return ['the state is not loaded yet'];

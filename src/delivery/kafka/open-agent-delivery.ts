@@ -11,11 +11,16 @@ import { openKafka } from './client.ts';
 import type { KafkaConnection } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { LetterShipper } from './letter-shipper.ts';
+import { HistoryWatch } from './history-watch.ts';
+import type { HistoryTimes } from './history-watch.ts';
 import { machineId } from './machine-id.ts';
 import { openOutbox } from './outbox-client.ts';
 import type { Outbox } from './outbox.ts';
 import { readTopicFacts } from './topic-facts.ts';
 import type { TopicNames } from './topics.ts';
+import type { HistoryFinding } from './own-history.ts';
+import type { AgentReport } from '../../event/agent-report.ts';
+import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryOptions {
   readonly connection: KafkaConnection;
@@ -33,6 +38,7 @@ export interface KafkaDeliveryOptions {
   /** What is refused as it is: how long until it is tried again, and until it becomes dead letters; 30 s, 15 minutes. */
   readonly refusedRetryMs?: number;
   readonly refusedGiveUpMs?: number;
+  readonly historyTimes?: Partial<HistoryTimes>;
   /** Nothing can be stored any more: the program has to start anew. */
   readonly onCrash?: (error: Error) => void;
 }
@@ -43,6 +49,7 @@ export interface AgentSide extends AsyncDisposable {
 }
 
 const ownRetries = 2;
+const closeWaitMs = 1500;
 
 /**
  * Opens the state and begins to publish what it holds; Kafka need not be there yet. Throws a UserError where the state
@@ -61,6 +68,7 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   // Everything here is tried for ever by loops of our own, which can be stopped.
   const ended = new AbortController();
   const kafka = openKafka({ retries: ownRetries, signal: ended.signal, ...options.connection }, logger);
+  let history: HistoryWatch | null = null;
   const delivery = new AgentDelivery({
     outbox,
     sender: chunkSender(kafka, topics.connections, options.compression),
@@ -72,6 +80,7 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     random: Math.random,
     newId: randomUUID,
     machineId,
+    onNewRun: () => history?.begin(),
     ...(options.outboxBytesMax === undefined ? {} : { outboxBytesMax: options.outboxBytesMax }),
     ...(options.refusedRetryMs === undefined ? {} : { refusedRetryMs: options.refusedRetryMs }),
     ...(options.refusedGiveUpMs === undefined ? {} : { refusedGiveUpMs: options.refusedGiveUpMs }),
@@ -80,17 +89,51 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   const topic = topics.deadLetters;
   const shippers = letterBox === undefined ? [] : [new LetterShipper({ kafka, topic, box: letterBox, logger, clock })];
   const reports = new Heartbeat({ kafka, topic: topics.agents, logger, clock });
+  const watch = new HistoryWatch({
+    kafka,
+    topic: topics.agents,
+    reports,
+    own: {
+      get agent() {
+        return delivery.state.agent;
+      },
+      lastSlice: (lane) => delivery.lastSlice(lane),
+    },
+    onFinding: (finding, report) => beginAnew(delivery, finding, report, logger),
+    clock,
+    logger,
+    ...(options.historyTimes === undefined ? {} : { times: options.historyTimes }),
+  });
+  history = watch;
   return {
     delivery,
-    reports,
+    reports: watch,
     [Symbol.asyncDispose]: async () => {
       try {
-        await Promise.all([delivery, reports, ...shippers].map((part) => part[Symbol.asyncDispose]()));
+        const watched = within(closeWaitMs, watch[Symbol.asyncDispose]());
+        const parts = [delivery, ...shippers].map((part) => part[Symbol.asyncDispose]());
+        await Promise.all([...parts, watched]);
       } finally {
         ended.abort();
       }
     },
   };
+}
+
+/** Lanes whose numbers were used already must not be gone on with. What is read again counts again in totals. */
+async function beginAnew(
+  delivery: AgentDelivery,
+  finding: HistoryFinding,
+  report: AgentReport,
+  logger: Logger,
+): Promise<void> {
+  await delivery.replaceLanes(finding);
+  const { lanes, reason } = finding;
+  const message =
+    reason === 'copied'
+      ? 'Another agent uses a copy of this state. Lanes begin anew; what both of them read counts twice. Give each its own'
+      : 'This state was rolled back: it has published more than it knows. Lanes begin anew; what is read again counts twice';
+  logger.error({ lanes, name: report.name, server: report.server, at: report.at }, message);
 }
 
 /** A state that was copied and is used twice counts twice what both of them read: said here, seen by the collectors. */
