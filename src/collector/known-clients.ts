@@ -10,6 +10,7 @@ import { RangeMap } from '../inventory/range-map.ts';
 import type { Status } from '../inventory/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Sighting } from '../sighting/sighting.ts';
+import { none, type SightingTable } from '../sighting/table/sighting-table.ts';
 import type { Search } from './client-query.ts';
 import type { ClientStore } from './client-store.ts';
 import type { KnownClients } from './collector.ts';
@@ -57,7 +58,7 @@ export class KnownClientsBook implements KnownClients {
     return this.#inventory.nextExpiryAfter(this.#clock.now());
   }
 
-  statusOf(sighting: Sighting): Status {
+  statusOf(sighting: Pick<Sighting, 'server' | 'address' | 'hasUser'>): Status {
     const knowledge = { inventory: this.#inventory, own: this.#own, probes: this.#probes };
     return statusOf(sighting, knowledge, this.#clock.now());
   }
@@ -74,22 +75,23 @@ export class KnownClientsBook implements KnownClients {
     return { label: entry?.label ?? null, owner: entry?.owner ?? null };
   }
 
-  searchFor(text: string): Search {
+  searchFor(text: string, table: SightingTable): Search {
     const wanted = text.trim().toLowerCase();
     const range = wanted.includes('/') || wanted.includes('-') ? rangeOf(wanted) : null;
     if (range !== null) {
-      return ({ address }) => {
-        const place = addressNumber(address);
+      return (client) => {
+        const place = addressNumber(table.clients.text(client));
         return place >= range.first && place <= range.last;
       };
     }
-    return ({ address, sightings }, shown) => {
-      if (address.includes(wanted)) return true;
-      const { label, owner } = this.nameOf(address);
-      if (label?.toLowerCase().includes(wanted) === true || owner?.toLowerCase().includes(wanted) === true) return true;
-      return sightings.some(
-        (sighting) => shown(sighting) && namesOf(sighting).some((name) => name.toLowerCase().includes(wanted)),
-      );
+    const isNamed = this.#inventory.entries.length > 0;
+    return (client, shown) => {
+      if (table.clients.includes(client, wanted)) return true;
+      if (isNamed && this.#nameIncludes(table.clients.text(client), wanted)) return true;
+      for (let sighting = table.first(client); sighting !== none; sighting = table.next(sighting)) {
+        if (shown(sighting) && table.namesInclude(sighting, wanted)) return true;
+      }
+      return false;
     };
   }
 
@@ -101,11 +103,11 @@ export class KnownClientsBook implements KnownClients {
       lastLoadedAt: this.#loadedAt,
     };
   }
-}
 
-/** Who a client says that it is. */
-function namesOf({ users, smtp }: Sighting): readonly string[] {
-  return smtp === undefined ? users.values() : [...users.values(), ...smtp.helo.values(), ...smtp.senders.values()];
+  #nameIncludes(address: string, wanted: string): boolean {
+    const { label, owner } = this.nameOf(address);
+    return label?.toLowerCase().includes(wanted) === true || owner?.toLowerCase().includes(wanted) === true;
+  }
 }
 
 /** A name may hold a dash or a slash: what is no range is searched as text. */

@@ -14,9 +14,10 @@ export function roomFor(length: number): number {
 const largeLength = 2 ** 18;
 
 /** A copy of this length; the new part is filled with `fill`. */
-export function grown(array: Int32Array, length: number, fill: number): Int32Array<ArrayBuffer> {
+export function grown(array: Int32Array, length: number, fill = 0): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(length);
   larger.set(array);
-  larger.fill(fill, array.length);
+  // What is not written takes no memory, and zeros need not be written.
+  if (fill !== 0) larger.fill(fill, array.length);
   return larger;
 }

@@ -1,0 +1,131 @@
+/** Writing and reading of numbers and texts as few bytes as they need. For memory only: nothing of it is ever stored. */
+
+/** From here on a number has more than 31 bits, and shifts would lose the upper ones. */
+const shiftLimit = 2 ** 31;
+const latin1Max = 255;
+
+export class ByteWriter {
+  bytes = new Uint8Array(1024);
+  length = 0;
+  #floats = new DataView(this.bytes.buffer);
+
+  /** A whole number from 0 to the largest safe one. */
+  count(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest >= shiftLimit) {
+      this.bytes[this.length++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest >= 128) {
+      this.bytes[this.length++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    this.bytes[this.length++] = rest;
+  }
+
+  byte(value: number): void {
+    this.#reserve(1);
+    this.bytes[this.length++] = value;
+  }
+
+  float(value: number): void {
+    this.#reserve(8);
+    this.#floats.setFloat64(this.length, value);
+    this.length += 8;
+  }
+
+  /** Any text, lone surrogates included: one byte a character where all have room in one, else two. */
+  text(text: string): void {
+    const wide = isWide(text);
+    this.count(text.length * 2 + (wide ? 1 : 0));
+    this.#reserve(text.length * 2);
+    for (let index = 0; index < text.length; index++) {
+      const code = text.charCodeAt(index);
+      this.bytes[this.length++] = code & 255;
+      if (wide) this.bytes[this.length++] = code >>> 8;
+    }
+  }
+
+  #reserve(more: number): void {
+    if (this.length + more <= this.bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
+    larger.set(this.bytes);
+    this.bytes = larger;
+    this.#floats = new DataView(larger.buffer);
+  }
+}
+
+function isWide(text: string): boolean {
+  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > latin1Max) return true;
+  return false;
+}
+
+/** Lower case of each character that has room in one byte; it has, too. */
+const lower = Uint8Array.from({ length: 256 }, (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0));
+
+export class ByteReader {
+  bytes: Uint8Array = new Uint8Array(0);
+  at = 0;
+
+  begin(bytes: Uint8Array, at: number): void {
+    this.bytes = bytes;
+    this.at = at;
+  }
+
+  count(): number {
+    let byte = this.bytes[this.at++] as number;
+    if (byte < 128) return byte;
+    let value = byte & 127;
+    let factor = 128;
+    do {
+      byte = this.bytes[this.at++] as number;
+      value += (byte & 127) * factor;
+      factor *= 128;
+    } while (byte >= 128);
+    return value;
+  }
+
+  byte(): number {
+    return this.bytes[this.at++] as number;
+  }
+
+  float(): number {
+    const value = new DataView(this.bytes.buffer, this.bytes.byteOffset).getFloat64(this.at);
+    this.at += 8;
+    return value;
+  }
+
+  text(): string {
+    const head = this.count();
+    const start = this.at;
+    const isWide = (head & 1) === 1;
+    this.at += (head >>> 1) * (isWide ? 2 : 1);
+    const buffer = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, this.at - start);
+    return buffer.toString(isWide ? 'utf16le' : 'latin1');
+  }
+
+  skipText(): void {
+    const head = this.count();
+    this.at += (head >>> 1) * ((head & 1) === 1 ? 2 : 1);
+  }
+
+  /** Passes a text over, and answers whether its lower case holds `wanted`, which is in lower case. */
+  textIncludes(wanted: string): boolean {
+    const start = this.at;
+    const head = this.count();
+    if ((head & 1) === 1) {
+      this.at = start;
+      return this.text().toLowerCase().includes(wanted);
+    }
+    const from = this.at;
+    this.at += head >>> 1;
+    const last = this.at - wanted.length;
+    for (let place = from; place <= last; place++) {
+      let index = 0;
+      while (index < wanted.length && lower[this.bytes[place + index] as number] === wanted.charCodeAt(index)) index++;
+      if (index === wanted.length) return true;
+    }
+    return false;
+  }
+}
