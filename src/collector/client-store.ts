@@ -10,7 +10,19 @@ import type { CommittedSighting, CommittedSightings } from '../delivery/counting
 import type { Protocol } from '../event/protocol.ts';
 import { type Status, statuses } from '../inventory/status.ts';
 import type { Sighting } from '../sighting/sighting.ts';
-import { noFigures } from '../sighting/table/packed-sighting.ts';
+import { ByteReader } from '../sighting/table/bytes.ts';
+import { PackedPageReader } from '../sighting/table/packed-page.ts';
+import {
+  type Figures,
+  noFigures,
+  packedHasUser,
+  type PackedSighting,
+  Packer,
+  readEndpoints,
+  readFigures,
+  seekEndpoints,
+  skipTexts,
+} from '../sighting/table/packed-sighting.ts';
 import { none, SightingTable, type Source } from '../sighting/table/sighting-table.ts';
 import type { CountedSets } from './counted-sets.ts';
 import { type ListedSighting, NewestUnknown } from './newest-unknown.ts';
@@ -23,11 +35,13 @@ export interface ClientRecord {
   readonly statuses: readonly Status[];
 }
 
+type Identity = Pick<Sighting, 'protocol' | 'server' | 'address'>;
+
 /** Decides statuses; owned by the collector, which knows inventory and own addresses. */
 export interface Classifier {
   statusOf(sighting: Pick<Sighting, 'server' | 'address' | 'hasUser'>): Status;
-  /** Takes the local addresses that a sighting shows; answers those that were new, whose clients may change status. */
-  learn(sighting: Sighting): readonly string[];
+  /** Takes the endpoints that clients dialled on a server; answers those that were new, whose clients may change status. */
+  learn(server: string, endpoints: readonly string[]): readonly string[];
 }
 
 const statusPlaces = new Map(statuses.map((status, place) => [status, place]));
@@ -55,7 +69,11 @@ interface SourcePlaces {
   /** Every set that its sightings belong to, but for the clients of both roles. */
   readonly sets: readonly number[];
   readonly sums: Sums;
+  /** The packed endpoints of the sighting that was looked at last. */
+  endpoints: Buffer;
 }
+
+const nothing = Buffer.alloc(0);
 
 export class ClientStore implements CommittedSightings {
   readonly sets: CountedSets;
@@ -67,6 +85,8 @@ export class ClientStore implements CommittedSightings {
   readonly #newest: NewestUnknown;
   readonly #bySource: SourcePlaces[] = [];
   readonly #before = noFigures();
+  readonly #reader = new ByteReader();
+  readonly #packer = new Packer();
   /** Counted up by every change of what is shown. */
   version = 0;
 
@@ -135,16 +155,54 @@ export class ClientStore implements CommittedSightings {
   commit(changes: readonly CommittedSighting[]): void {
     if (changes.length === 0) return;
     const ownAddresses = new Set<string>();
-    for (const { sighting } of changes) for (const own of this.#classifier.learn(sighting)) ownAddresses.add(own);
+    for (const { sighting } of changes) {
+      const learnt = this.#classifier.learn(sighting.server, sighting.endpoints.values());
+      for (const own of learnt) ownAddresses.add(own);
+    }
+    const packed = this.#packer;
     for (const { sighting, firstSeenLive } of changes) {
-      const status = this.#put(sighting);
+      packed.pack(sighting);
+      const status = this.#put(sighting, sighting, packed);
       if (firstSeenLive && status === 'unknown') this.#onFirstSeen(sighting);
     }
+    this.#finish(ownAddresses);
+  }
+
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    const ownAddresses = new Set<string>();
+    const packed = new PackedPageReader(page);
+    const after = { ...noFigures(), lastSeen: 0 };
+    while (packed.next()) {
+      for (const own of this.#learn(packed)) ownAddresses.add(own);
+      this.#reader.begin(packed.bytes, packed.start);
+      readFigures(this.#reader, packed.lastSeen, after);
+      after.lastSeen = packed.lastSeen;
+      this.#put(packed, after, packed);
+    }
+    this.#finish(ownAddresses);
+  }
+
+  #finish(ownAddresses: ReadonlySet<string>): void {
     for (const address of ownAddresses) {
       const client = this.table.clients.find(address);
       if (client !== none) this.#reclassify(client);
     }
     this.version++;
+  }
+
+  /** Nearly all sightings of a server name one and the same endpoint: then there is nothing to learn. */
+  #learn(packed: PackedPageReader): readonly string[] {
+    const reader = this.#reader;
+    reader.begin(packed.bytes, packed.start);
+    seekEndpoints(reader);
+    const start = reader.at;
+    skipTexts(reader);
+    const places = this.#placesOf(this.table.source(packed.protocol, packed.server));
+    const endpoints = packed.bytes.subarray(start, reader.at);
+    if (endpoints.equals(places.endpoints)) return [];
+    places.endpoints = Buffer.from(endpoints);
+    reader.at = start;
+    return this.#classifier.learn(packed.server, readEndpoints(reader));
   }
 
   /** Decides every status anew: the inventory, or who we are, has changed. */
@@ -165,21 +223,23 @@ export class ClientStore implements CommittedSightings {
     return { protocol, server, address, firstSeen: this.table.figures(sighting, noFigures()).firstSeen };
   }
 
-  #put(sighting: Sighting): Status {
-    const { address, protocol, server, lastSeen } = sighting;
+  #put(identity: Identity, after: Figures & { readonly lastSeen: number }, packed: PackedSighting): Status {
+    const { address, protocol, server } = identity;
     const { table } = this;
     const client = table.clients.number(address);
     const source = table.source(protocol, server);
     const places = this.#placesOf(source);
     const known = table.find(client, source);
     const before = known === none ? undefined : table.figures(known, this.#before);
-    this.sums.replace(places.sums, before, sighting);
-    const status = this.#classifier.statusOf(sighting);
+    this.sums.replace(places.sums, before, after);
+    const status = this.#classifier.statusOf({ server, address, hasUser: packedHasUser(packed) });
+    const { firstSeen } = after;
     const listed = before === undefined ? undefined : { protocol, server, address, firstSeen: before.firstSeen };
-    this.#newest.changed(listed, known === none ? undefined : this.statusOf(known), sighting, status);
-    const number = table.put(client, source, known, sighting);
+    const statusBefore = known === none ? undefined : this.statusOf(known);
+    this.#newest.changed(listed, statusBefore, { protocol, server, address, firstSeen }, status);
+    const number = table.put(client, source, known, packed);
     table.setMark(number, placeOf(status));
-    for (const set of places.sets) this.#place(client, set, lastSeen);
+    for (const set of places.sets) this.#place(client, set, after.lastSeen);
     this.#placeBothRoles(client);
     return status;
   }
@@ -188,7 +248,11 @@ export class ClientStore implements CommittedSightings {
     let places = this.#bySource[source];
     if (places === undefined) {
       const { server, protocol } = this.table.sources[source] as Source;
-      places = { sets: this.sets.ofSighting(server, protocol), sums: this.sums.expect(server, protocol) };
+      places = {
+        sets: this.sets.ofSighting(server, protocol),
+        sums: this.sums.expect(server, protocol),
+        endpoints: nothing,
+      };
       this.#bySource[source] = places;
     }
     return places;

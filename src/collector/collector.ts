@@ -117,6 +117,11 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.#store.commit(changes);
   }
 
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    this.#tick();
+    this.#store.restore(page);
+  }
+
   remember(loss: Loss): void {
     this.#losses.push(loss);
     if (this.#losses.length > lossesMax) this.#losses.shift();

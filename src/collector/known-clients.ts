@@ -63,9 +63,9 @@ export class KnownClientsBook implements KnownClients {
     return statusOf(sighting, knowledge, this.#clock.now());
   }
 
-  learn(sighting: Sighting): readonly string[] {
+  learn(server: string, endpoints: readonly string[]): readonly string[] {
     const wasFull = this.#own.overflowed;
-    const added = this.#own.learn(sighting.server, sighting.endpoints.values());
+    const added = this.#own.learn(server, endpoints);
     if (!wasFull && this.#own.overflowed) this.onOverflow();
     return added;
   }
@@ -85,11 +85,12 @@ export class KnownClientsBook implements KnownClients {
       };
     }
     const isNamed = this.#inventory.entries.length > 0;
+    const found = table.whereNamesInclude(wanted);
     return (client, shown) => {
       if (table.clients.includes(client, wanted)) return true;
       if (isNamed && this.#nameIncludes(table.clients.text(client), wanted)) return true;
       for (let sighting = table.first(client); sighting !== none; sighting = table.next(sighting)) {
-        if (shown(sighting) && table.namesInclude(sighting, wanted)) return true;
+        if (found[sighting] === 1 && shown(sighting)) return true;
       }
       return false;
     };

@@ -37,7 +37,7 @@ function sizeIndexOf(bytes: number): number {
 }
 
 export class ByteBlocks {
-  readonly #pages: Uint8Array[] = [];
+  readonly #pages: Buffer[] = [];
   /** By size: handle of the first block that was given back; its first bytes hold the handle of the next. */
   readonly #free = new Int32Array(sizes.length);
   /** Free part of the last page. Handle 0 is none, so the first granule stays unused. */
@@ -50,8 +50,8 @@ export class ByteBlocks {
   }
 
   /** The buffer that a block lies in; it begins there at `startOf`. */
-  pageOf(handle: number): Uint8Array {
-    return this.#pages[Math.floor(handle / pageGranules)] as Uint8Array;
+  pageOf(handle: number): Buffer {
+    return this.#pages[Math.floor(handle / pageGranules)] as Buffer;
   }
 
   startOf(handle: number): number {
@@ -98,6 +98,6 @@ export class ByteBlocks {
   #addPage(): void {
     this.#next = this.#pages.length * pageGranules;
     this.#end = this.#next + pageGranules;
-    this.#pages.push(new Uint8Array(pageBytes));
+    this.#pages.push(Buffer.alloc(pageBytes));
   }
 }

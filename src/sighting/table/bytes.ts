@@ -5,9 +5,8 @@ const shiftLimit = 2 ** 31;
 const latin1Max = 255;
 
 export class ByteWriter {
-  bytes = new Uint8Array(1024);
+  bytes = Buffer.alloc(1024);
   length = 0;
-  #floats = new DataView(this.bytes.buffer);
 
   /** A whole number from 0 to the largest safe one. */
   count(value: number): void {
@@ -31,33 +30,44 @@ export class ByteWriter {
 
   float(value: number): void {
     this.#reserve(8);
-    this.#floats.setFloat64(this.length, value);
+    this.bytes.writeDoubleLE(value, this.length);
     this.length += 8;
   }
 
-  /** Any text, lone surrogates included: one byte a character where all have room in one, else two. */
-  text(text: string): void {
-    const wide = isWide(text);
-    this.count(text.length * 2 + (wide ? 1 : 0));
-    this.#reserve(text.length * 2);
-    for (let index = 0; index < text.length; index++) {
+  /**
+   * Any text, lone surrogates included: one byte a character where all have room in one, else two. Of the text, or of
+   * the part of it from `from` to before `to`.
+   */
+  text(text: string, from = 0, to = text.length): void {
+    const wide = isWide(text, from, to);
+    this.count((to - from) * 2 + (wide ? 1 : 0));
+    this.#reserve((to - from) * 2);
+    const { bytes } = this;
+    let at = this.length;
+    for (let index = from; index < to; index++) {
       const code = text.charCodeAt(index);
-      this.bytes[this.length++] = code & 255;
-      if (wide) this.bytes[this.length++] = code >>> 8;
+      bytes[at++] = code & 255;
+      if (wide) bytes[at++] = code >>> 8;
     }
+    this.length = at;
+  }
+
+  copy(bytes: Uint8Array, start: number, length: number): void {
+    this.#reserve(length);
+    for (let index = 0; index < length; index++) this.bytes[this.length + index] = bytes[start + index] as number;
+    this.length += length;
   }
 
   #reserve(more: number): void {
     if (this.length + more <= this.bytes.length) return;
-    const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.length + more));
+    const larger = Buffer.alloc(Math.max(this.bytes.length * 2, this.length + more));
     larger.set(this.bytes);
     this.bytes = larger;
-    this.#floats = new DataView(larger.buffer);
   }
 }
 
-function isWide(text: string): boolean {
-  for (let index = 0; index < text.length; index++) if (text.charCodeAt(index) > latin1Max) return true;
+function isWide(text: string, from: number, to: number): boolean {
+  for (let index = from; index < to; index++) if (text.charCodeAt(index) > latin1Max) return true;
   return false;
 }
 
@@ -65,10 +75,10 @@ function isWide(text: string): boolean {
 const lower = Uint8Array.from({ length: 256 }, (_, code) => String.fromCharCode(code).toLowerCase().charCodeAt(0));
 
 export class ByteReader {
-  bytes: Uint8Array = new Uint8Array(0);
+  bytes: Buffer = Buffer.alloc(0);
   at = 0;
 
-  begin(bytes: Uint8Array, at: number): void {
+  begin(bytes: Buffer, at: number): void {
     this.bytes = bytes;
     this.at = at;
   }
@@ -91,7 +101,7 @@ export class ByteReader {
   }
 
   float(): number {
-    const value = new DataView(this.bytes.buffer, this.bytes.byteOffset).getFloat64(this.at);
+    const value = this.bytes.readDoubleLE(this.at);
     this.at += 8;
     return value;
   }
@@ -101,8 +111,13 @@ export class ByteReader {
     const start = this.at;
     const isWide = (head & 1) === 1;
     this.at += (head >>> 1) * (isWide ? 2 : 1);
-    const buffer = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, this.at - start);
-    return buffer.toString(isWide ? 'utf16le' : 'latin1');
+    return this.bytes.toString(isWide ? 'utf16le' : 'latin1', start, this.at);
+  }
+
+  skipCounts(counts: number): void {
+    let { at } = this;
+    for (let left = counts; left > 0; at++) if ((this.bytes[at] as number) < 128) left--;
+    this.at = at;
   }
 
   skipText(): void {
@@ -120,10 +135,14 @@ export class ByteReader {
     }
     const from = this.at;
     this.at += head >>> 1;
+    const { bytes } = this;
     const last = this.at - wanted.length;
+    if (wanted === '') return true;
+    const first = wanted.charCodeAt(0);
     for (let place = from; place <= last; place++) {
-      let index = 0;
-      while (index < wanted.length && lower[this.bytes[place + index] as number] === wanted.charCodeAt(index)) index++;
+      if (lower[bytes[place] as number] !== first) continue;
+      let index = 1;
+      while (index < wanted.length && lower[bytes[place + index] as number] === wanted.charCodeAt(index)) index++;
       if (index === wanted.length) return true;
     }
     return false;

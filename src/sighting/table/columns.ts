@@ -5,7 +5,7 @@
 
 /** A length with room for `length` and some more. */
 function roomFor(length: number): number {
-  return Math.ceil(length * 1.5);
+  return length * 2;
 }
 
 export function grownInts(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
@@ -20,8 +20,8 @@ export function grownFloats(array: Float64Array, length: number): Float64Array<A
   return larger;
 }
 
-export function grownBytes(array: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const larger = new Uint8Array(roomFor(length));
+export function grownBytes(array: Uint8Array, length: number): Buffer<ArrayBuffer> {
+  const larger = Buffer.alloc(roomFor(length));
   larger.set(array);
   return larger;
 }

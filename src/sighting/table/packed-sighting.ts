@@ -10,8 +10,8 @@ import { restoredTexts } from '../few-texts.ts';
 import type { DistinctTexts } from '../distinct-texts.ts';
 import type { Sighting } from '../sighting.ts';
 import type { SmtpSighting } from '../smtp-sighting.ts';
-import type { ByteReader, ByteWriter } from './bytes.ts';
-import type { CommonTexts } from './common-texts.ts';
+import { type ByteReader, ByteWriter } from './bytes.ts';
+import type { PlainSighting } from './plain-stored.ts';
 
 const hasUser = 1;
 const hasFailure = 2;
@@ -24,7 +24,15 @@ const firstApart = 32;
 /** Identity of a sighting, and what else is not among the bytes. */
 export type Beside = Pick<Sighting, 'protocol' | 'server' | 'address' | 'lastSeen'>;
 
-export function packSighting(sighting: Sighting, common: CommonTexts, into: ByteWriter): void {
+/** A packed sighting, somewhere among bytes. */
+export interface PackedSighting {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly length: number;
+  readonly lastSeen: number;
+}
+
+export function packSighting(sighting: Sighting, into: ByteWriter): void {
   const { firstSeen, lastSeen, lastFailure, smtp } = sighting;
   const span = lastSeen - firstSeen;
   const isApart = !(Number.isSafeInteger(span) && span >= 0 && lastSeen - span === firstSeen);
@@ -45,19 +53,19 @@ export function packSighting(sighting: Sighting, common: CommonTexts, into: Byte
   into.count(sighting.loginsFailed);
   into.count(sighting.bytesReceived);
   into.count(sighting.bytesSent);
-  packTexts(sighting.users, null, into);
-  packTexts(sighting.endpoints, common, into);
+  packTexts(sighting.users, into);
+  packTexts(sighting.endpoints, into);
   if (lastFailure !== null) packFailure(lastFailure, into);
-  if (smtp !== undefined) packSmtp(smtp, common, into);
+  if (smtp !== undefined) packSmtp(smtp, into);
 }
 
-function packSmtp(smtp: SmtpSighting, common: CommonTexts, into: ByteWriter): void {
+function packSmtp(smtp: SmtpSighting, into: ByteWriter): void {
   into.count(smtp.messages);
   into.count(smtp.tracked);
-  packTexts(smtp.helo, null, into);
+  packTexts(smtp.helo, into);
   if (smtp.tls !== null) into.text(smtp.tls);
-  packTexts(smtp.senders, null, into);
-  packTexts(smtp.connectors, common, into);
+  packTexts(smtp.senders, into);
+  packTexts(smtp.connectors, into);
   if (smtp.notice !== null) packFailure(smtp.notice, into);
 }
 
@@ -66,14 +74,9 @@ function packFailure({ at, reason }: Failure, into: ByteWriter): void {
   into.text(reason);
 }
 
-function packTexts(texts: DistinctTexts, common: CommonTexts | null, into: ByteWriter): void {
+function packTexts(texts: DistinctTexts, into: ByteWriter): void {
   into.count(texts.size * 2 + (texts.approximate ? 1 : 0));
-  if (texts.size === 0) return;
-  for (const text of texts.values()) {
-    const number = common === null ? -1 : common.number(text);
-    if (common !== null) into.count(number + 1);
-    if (number < 0) into.text(text);
-  }
+  if (texts.size > 0) for (const text of texts.values()) into.text(text);
 }
 
 /** The counts of a sighting, for sums and sorting. Filled anew by each call of `readFigures`. */
@@ -107,7 +110,7 @@ export function readFigures(from: ByteReader, lastSeen: number, into: Figures): 
   return flags;
 }
 
-export function unpackSighting(from: ByteReader, beside: Beside, common: CommonTexts, figures: Figures): Sighting {
+export function unpackSighting(from: ByteReader, beside: Beside, figures: Figures): Sighting {
   const flags = readFigures(from, beside.lastSeen, figures);
   return {
     protocol: beside.protocol,
@@ -122,22 +125,22 @@ export function unpackSighting(from: ByteReader, beside: Beside, common: CommonT
     bytesSent: figures.bytesSent,
     firstSeen: figures.firstSeen,
     lastSeen: beside.lastSeen,
-    users: unpackTexts(from, null),
+    users: unpackTexts(from),
     hasUser: (flags & hasUser) !== 0,
-    endpoints: unpackTexts(from, common),
+    endpoints: unpackTexts(from),
     lastFailure: (flags & hasFailure) === 0 ? null : unpackFailure(from),
-    ...((flags & hasSmtp) === 0 ? {} : { smtp: unpackSmtp(from, flags, common) }),
+    ...((flags & hasSmtp) === 0 ? {} : { smtp: unpackSmtp(from, flags) }),
   };
 }
 
-function unpackSmtp(from: ByteReader, flags: number, common: CommonTexts): SmtpSighting {
+function unpackSmtp(from: ByteReader, flags: number): SmtpSighting {
   return {
     messages: from.count(),
     tracked: from.count(),
-    helo: unpackTexts(from, null),
+    helo: unpackTexts(from),
     tls: (flags & hasTls) === 0 ? null : from.text(),
-    senders: unpackTexts(from, null),
-    connectors: unpackTexts(from, common),
+    senders: unpackTexts(from),
+    connectors: unpackTexts(from),
     notice: (flags & hasNotice) === 0 ? null : unpackFailure(from),
   };
 }
@@ -146,38 +149,107 @@ function unpackFailure(from: ByteReader): Failure {
   return { at: from.float(), reason: from.text() };
 }
 
-function unpackTexts(from: ByteReader, common: CommonTexts | null): DistinctTexts {
+function unpackTexts(from: ByteReader): DistinctTexts {
   const head = from.count();
   const values: string[] = [];
-  for (let left = head >>> 1; left > 0; left--) values.push(unpackText(from, common));
+  for (let left = head >>> 1; left > 0; left--) values.push(from.text());
   const texts = restoredTexts(values, (head & 1) === 1, 'bounded');
   if (texts === null) throw new TypeError('packed texts that are no set');
   return texts;
 }
 
-function unpackText(from: ByteReader, common: CommonTexts | null): string {
-  const number = common === null ? 0 : from.count();
-  return common === null || number === 0 ? from.text() : common.text(number - 1);
-}
-
 /**
  * Whether the name of a user (of SMTP: who a client says that it is, or a sender) holds `wanted`, both in lower case.
  */
-export function namesInclude(from: ByteReader, wanted: string, figures: Figures, common: CommonTexts): boolean {
-  const flags = readFigures(from, 0, figures);
+export function namesInclude(from: ByteReader, wanted: string): boolean {
+  const flags = skipFigures(from);
   if (someIncludes(from, wanted)) return true;
   if ((flags & hasSmtp) === 0) return false;
-  for (let left = from.count() >>> 1; left > 0; left--) unpackText(from, common);
-  if ((flags & hasFailure) !== 0) unpackFailure(from);
-  from.count();
-  from.count();
+  skipTexts(from);
+  if ((flags & hasFailure) !== 0) skipFailure(from);
+  from.skipCounts(2);
   if (someIncludes(from, wanted)) return true;
   if ((flags & hasTls) !== 0) from.skipText();
   return someIncludes(from, wanted);
+}
+
+/** Packs one sighting at a time; its fields are those of the last one. */
+export class Packer implements PackedSighting {
+  readonly #writer = new ByteWriter();
+  readonly start = 0;
+  lastSeen = 0;
+
+  get bytes(): Buffer {
+    return this.#writer.bytes;
+  }
+
+  get length(): number {
+    return this.#writer.length;
+  }
+
+  pack(sighting: Sighting): void {
+    this.#writer.length = 0;
+    packSighting(sighting, this.#writer);
+    this.lastSeen = sighting.lastSeen;
+  }
+}
+
+/** Leaves the reader at the endpoints, which `readEndpoints` reads and `skipTexts` passes over. */
+export function seekEndpoints(from: ByteReader): void {
+  skipFigures(from);
+  skipTexts(from);
+}
+
+export function readEndpoints(from: ByteReader): string[] {
+  const endpoints: string[] = [];
+  for (let left = from.count() >>> 1; left > 0; left--) endpoints.push(from.text());
+  return endpoints;
+}
+
+/** Passes over all that stands before the users. Answers the flags. */
+function skipFigures(from: ByteReader): number {
+  const flags = from.byte();
+  if ((flags & firstApart) === 0) {
+    from.skipCounts(8);
+  } else {
+    from.skipCounts(2);
+    from.float();
+    from.skipCounts(5);
+  }
+  return flags;
+}
+
+export function skipTexts(from: ByteReader): void {
+  for (let left = from.count() >>> 1; left > 0; left--) from.skipText();
+}
+
+function skipFailure(from: ByteReader): void {
+  from.float();
+  from.skipText();
 }
 
 function someIncludes(from: ByteReader, wanted: string): boolean {
   let found = false;
   for (let left = from.count() >>> 1; left > 0; left--) found = from.textIncludes(wanted) || found;
   return found;
+}
+
+/** Whether a user was seen; the flags stand first. */
+export function packedHasUser({ bytes, start }: PackedSighting): boolean {
+  return ((bytes[start] as number) & hasUser) !== 0;
+}
+
+/** Writes what `packSighting` does for a plain sighting: of one user and endpoint at most, without a failure. */
+export function packPlain(plain: PlainSighting, into: ByteWriter): void {
+  const { json, counts, firstSeen, lastSeen } = plain;
+  const [connections = 0, rows = 0] = counts;
+  into.byte(plain.hasUser ? hasUser : 0);
+  into.count(connections);
+  into.count(rows);
+  into.count(lastSeen - firstSeen);
+  for (let index = 2; index < counts.length; index++) into.count(counts[index] as number);
+  for (const [from, to] of [plain.user, plain.endpoint]) {
+    into.count(from < 0 ? 0 : 2);
+    if (from >= 0) into.text(json, from, to);
+  }
 }

@@ -9,10 +9,10 @@
 import type { Protocol } from '../../event/protocol.ts';
 import type { Sighting } from '../sighting.ts';
 import { ByteBlocks } from './byte-blocks.ts';
-import { ByteReader, ByteWriter } from './bytes.ts';
+import { ByteReader } from './bytes.ts';
 import { grownBytes, grownFloats, grownInts } from './columns.ts';
-import { CommonTexts } from './common-texts.ts';
-import { type Figures, namesInclude, noFigures, packSighting, readFigures, unpackSighting } from './packed-sighting.ts';
+import { namesInclude, noFigures, readFigures, unpackSighting } from './packed-sighting.ts';
+import type { Figures, PackedSighting } from './packed-sighting.ts';
 import { TextNumbers } from './text-numbers.ts';
 
 /** No sighting. */
@@ -30,7 +30,6 @@ export class SightingTable {
   readonly clients: TextNumbers;
   readonly #sources: Source[] = [];
   readonly #sourceNumbers = new Map<Protocol, Map<string, number>>();
-  readonly #common = new CommonTexts();
   readonly #blocks = new ByteBlocks();
   /** By client: one more than its first sighting; 0 = none. */
   #firsts = new Int32Array(startCapacity);
@@ -43,7 +42,6 @@ export class SightingTable {
   #lastSeen = new Float64Array(startCapacity);
   #marks = new Uint8Array(startCapacity);
   #size = 0;
-  readonly #writer = new ByteWriter();
   readonly #reader = new ByteReader();
   readonly #scratch = noFigures();
 
@@ -124,45 +122,46 @@ export class SightingTable {
     return into;
   }
 
-  /** Whether one of the names of who uses the client holds `wanted`, both in lower case. */
-  namesInclude(sighting: number, wanted: string): boolean {
-    return namesInclude(this.#readerOf(sighting), wanted, this.#scratch, this.#common);
+  /**
+   * By sighting: 1 if one of the names of who uses the client holds `wanted`, both in lower case. All are looked at in
+   * the order in which they lie in memory, which takes a fraction of the time that their order by client would.
+   */
+  whereNamesInclude(wanted: string): Uint8Array {
+    const found = new Uint8Array(this.#size);
+    for (let sighting = 0; sighting < this.#size; sighting++) {
+      if (namesInclude(this.#readerOf(sighting), wanted)) found[sighting] = 1;
+    }
+    return found;
   }
 
   read(sighting: number): Sighting {
     const { protocol, server } = this.#sources[this.sourceOf(sighting)] as Source;
     const address = this.clients.text(this.clientOf(sighting));
     const beside = { protocol, server, address, lastSeen: this.lastSeen(sighting) };
-    return unpackSighting(this.#readerOf(sighting), beside, this.#common, this.#scratch);
+    return unpackSighting(this.#readerOf(sighting), beside, this.#scratch);
   }
 
   /**
-   * Puts a sighting in the place of what the client has of its source, `before` (`none`: it is added). Answers its
-   * number. The sighting stays the caller's.
+   * Puts a packed sighting in the place of what the client has of its source, `before` (`none`: it is added). Answers
+   * its number.
    */
-  put(client: number, source: number, before: number, sighting: Sighting): number {
-    const writer = this.#writer;
-    writer.length = 0;
-    packSighting(sighting, this.#common, writer);
+  put(client: number, source: number, before: number, packed: PackedSighting): number {
     const number = before === none ? this.#append(client, source) : before;
-    this.#lastSeen[number] = sighting.lastSeen;
-    this.#store(number, writer);
-    return number;
-  }
-
-  #store(sighting: number, { bytes, length }: ByteWriter): void {
+    this.#lastSeen[number] = packed.lastSeen;
     const blocks = this.#blocks;
-    let block = this.#blockOf[sighting] as number;
-    const before = this.#lengthOf[sighting] as number;
-    if (block === 0 || !blocks.fits(before, length)) {
-      if (block !== 0) blocks.release(block, before);
+    const { bytes, start, length } = packed;
+    let block = this.#blockOf[number] as number;
+    const lengthBefore = this.#lengthOf[number] as number;
+    if (block === 0 || !blocks.fits(lengthBefore, length)) {
+      if (block !== 0) blocks.release(block, lengthBefore);
       block = blocks.allocate(length);
-      this.#blockOf[sighting] = block;
+      this.#blockOf[number] = block;
     }
-    this.#lengthOf[sighting] = length;
+    this.#lengthOf[number] = length;
     const page = blocks.pageOf(block);
-    const start = blocks.startOf(block);
-    for (let index = 0; index < length; index++) page[start + index] = bytes[index] as number;
+    const place = blocks.startOf(block);
+    for (let index = 0; index < length; index++) page[place + index] = bytes[start + index] as number;
+    return number;
   }
 
   #readerOf(sighting: number): ByteReader {

@@ -5,17 +5,20 @@
 import { grownBytes, grownInts } from './columns.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 
-const free = -1;
+const free = 0;
 const startSlots = 1024;
 
 export class TextNumbers {
   /** All texts one after another, as `ByteWriter.text` writes them. */
-  #bytes = new Uint8Array(16 * 1024);
+  #bytes = Buffer.alloc(16 * 1024);
   #length = 0;
   #starts = new Int32Array(startSlots);
   #size = 0;
-  /** Number of the text whose hash leads here, or which found its place taken; at most half are used. */
-  #slots = new Int32Array(startSlots).fill(free);
+  /**
+   * Two words each: one more than the number of the text whose hash leads here, or which found its place taken, and that
+   * hash. At most half are used.
+   */
+  #slots = new Int32Array(2 * startSlots);
   readonly #seed: number;
   readonly #writer = new ByteWriter();
   readonly #reader = new ByteReader();
@@ -31,14 +34,15 @@ export class TextNumbers {
 
   /** The number of a text, or -1. */
   find(text: string): number {
-    return this.#slots[this.#slotOf(text)] as number;
+    return (this.#slots[this.#slotOf(text, hashOf(text, this.#seed))] as number) - 1;
   }
 
   /** The number of a text, a new one if it has none. */
   number(text: string): number {
-    const slot = this.#slotOf(text);
+    const hash = hashOf(text, this.#seed);
+    const slot = this.#slotOf(text, hash);
     const known = this.#slots[slot] as number;
-    return known === free ? this.#add(text, slot) : known;
+    return known === free ? this.#add(text, slot, hash) : known - 1;
   }
 
   text(number: number): string {
@@ -52,7 +56,7 @@ export class TextNumbers {
     return this.#reader.textIncludes(wanted);
   }
 
-  #add(text: string, slot: number): number {
+  #add(text: string, slot: number, hash: number): number {
     const writer = this.#writer;
     writer.length = 0;
     writer.text(text);
@@ -65,19 +69,21 @@ export class TextNumbers {
     for (let index = 0; index < writer.length; index++) {
       this.#bytes[this.#length++] = writer.bytes[index] as number;
     }
-    this.#slots[slot] = number;
-    if (this.#size * 2 > this.#slots.length) this.#spread();
+    this.#slots[slot] = number + 1;
+    this.#slots[slot + 1] = hash;
+    if (this.#size * 4 > this.#slots.length) this.#spread();
     return number;
   }
 
   /** Where the text stands, or would have to stand. */
-  #slotOf(text: string): number {
-    const mask = this.#slots.length - 1;
-    let slot = hashOf(text, this.#seed) & mask;
+  #slotOf(text: string, hash: number): number {
+    const slots = this.#slots;
+    const mask = slots.length - 1;
+    let slot = (hash << 1) & mask;
     for (;;) {
-      const number = this.#slots[slot] as number;
-      if (number === free || this.#is(number, text)) return slot;
-      slot = (slot + 1) & mask;
+      const number = slots[slot] as number;
+      if (number === free || (slots[slot + 1] === hash && this.#is(number - 1, text))) return slot;
+      slot = (slot + 2) & mask;
     }
   }
 
@@ -95,12 +101,16 @@ export class TextNumbers {
   }
 
   #spread(): void {
-    const slots = new Int32Array(this.#slots.length * 2).fill(free);
+    const before = this.#slots;
+    const slots = new Int32Array(before.length * 2);
     const mask = slots.length - 1;
-    for (let number = 0; number < this.#size; number++) {
-      let slot = hashOf(this.text(number), this.#seed) & mask;
-      while (slots[slot] !== free) slot = (slot + 1) & mask;
-      slots[slot] = number;
+    for (let from = 0; from < before.length; from += 2) {
+      if (before[from] === free) continue;
+      const hash = before[from + 1] as number;
+      let slot = (hash << 1) & mask;
+      while (slots[slot] !== free) slot = (slot + 2) & mask;
+      slots[slot] = before[from] as number;
+      slots[slot + 1] = hash;
     }
     this.#slots = slots;
   }
@@ -111,5 +121,5 @@ function hashOf(text: string, seed: number): number {
   let hash = 0x811c9dc5 ^ seed;
   for (let index = 0; index < text.length; index++) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
-  return hash ^ (hash >>> 13);
+  return (hash ^ (hash >>> 13)) | 0;
 }
