@@ -60,6 +60,8 @@ export class SightingTables {
     }
     const last = rows.at(-1)?.['key'];
     const next = rows.length === pageRows && typeof last === 'string' ? last : null;
+    // All has been read once and will not be again: what SQLite keeps of it is of no use.
+    if (next === null) this.#state.database.exec('PRAGMA shrink_memory');
     return { page: this.#writer.take(), sightings: rows.length, next };
   }
 
