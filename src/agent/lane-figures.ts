@@ -13,6 +13,9 @@ export class LaneFigures {
   /** Rows without a line end that were read because their file was finished. */
   unterminated = 0;
   refusals = 0;
+  /** Rows in error that were put aside, and those that could not be. */
+  deadLetters = 0;
+  deadLettersLost = 0;
   lastRowAt: number | null = null;
   lastProbeAt: number | null = null;
 
@@ -31,6 +34,12 @@ export class LaneFigures {
   proven({ lastRowAt = null, lastProbeAt = null }: Proof): void {
     this.lastRowAt = later(this.lastRowAt, lastRowAt);
     this.lastProbeAt = later(this.lastProbeAt, lastProbeAt);
+  }
+
+  /** Of a durable slice: how many of its rows in error are in the box. */
+  putAside(kept: number, invalid: number): void {
+    this.deadLetters += kept;
+    this.deadLettersLost += invalid - kept;
   }
 
   newEpoch(reason: string): void {

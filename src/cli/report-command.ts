@@ -87,7 +87,9 @@ async function readOptions(
     until: momentOf('--until', options['until']),
     inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
     ownAddresses: [...configured, ...ownAddressesOf(options['ownAddress'])],
-    probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
+    probes: new RangeMap(
+      [...settings.balancers, ...settings.canary.from].map((address) => [parseAddressRange(address), true] as const),
+    ),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
     keepUser: userPrivacy(settings.privacy.users),
   };
