@@ -3,9 +3,8 @@ import type { Outbox } from '../../delivery/kafka/outbox.ts';
 import { OutboxTables, outboxMigrations } from '../../delivery/kafka/outbox-tables.ts';
 import type { AgentState } from '../../delivery/records.ts';
 import { copyState, type Migrations, type StateCopy } from '../../delivery/store/copy-state.ts';
-import { stateDamaged } from '../../delivery/store/state-errors.ts';
-import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
 import type { Sighting } from '../../sighting/sighting.ts';
+import { PackedPageReader } from '../../sighting/table/packed-page.ts';
 import { version } from '../version.ts';
 
 export const migrations: Migrations = { embedded: embeddedMigrations, kafka: outboxMigrations };
@@ -28,22 +27,28 @@ export function contentsOf(copy: StateCopy): FolderContents {
   return { agent: outbox.agent, outbox };
 }
 
-/** The sightings of a state of `run`, page by page. Throws a StateDamage where one is not what was written. */
-export function* sightingPages(copy: StateCopy): Generator<Sighting[]> {
+/** The sightings of a state of `run`, packed, page by page. Throws a StateDamage where one is not what was written. */
+export function* sightingPages(copy: StateCopy): Generator<Uint8Array<ArrayBuffer>> {
   const tables = new SightingTables(copy);
   for (let after: string | null = null; ;) {
-    const { values, next } = tables.read(after);
-    yield values.map((value) => decode(copy, value));
+    const { page, next } = tables.read(after);
+    yield page;
     if (next === null) return;
     after = next;
   }
 }
 
-function decode({ directory, kind }: StateCopy, value: string): Sighting {
-  try {
-    return decodeSighting(value);
-  } catch (error) {
-    if (!(error instanceof UnreadableSighting)) throw error;
-    throw stateDamaged(directory, kind, `a stored client cannot be read, ${error.message}`, error);
+/** The same, one by one. */
+export function* sightingsOf(copy: StateCopy): Generator<Sighting> {
+  for (const page of sightingPages(copy)) {
+    const reader = new PackedPageReader(page);
+    while (reader.next()) yield reader.read();
   }
+}
+
+/** Under which ids the events of a lane are published, the newest first. */
+export function wireLanesOf(lane: string, outbox: Outbox['content']): string[] {
+  const wire = outbox.wireLanes.find((one) => one.lane === lane);
+  if (wire === undefined) return [lane];
+  return wire.replaces === null ? [wire.id] : [wire.id, wire.replaces.lane];
 }
