@@ -131,6 +131,9 @@ test('topic and folder are shown beside agent and collector; a rewound lane coun
   assert.equal(after.counted.clients, 12);
   assert.equal(after.lanes.length, 2, 'the lane that is read again is a new one');
   assert.equal((await stateCommand('verify', { state })).code, 0);
+  const own = JSON.parse((await stateCommand('show', { state, format: 'json' })).out) as FolderView;
+  assert.deepEqual([own.agent, own.lanes.length, own.lanes[0]?.outbox?.lane], [own.id, 1, own.lanes[0]?.id]);
+  assert.equal(again.log.filter((line) => /rolled back|copied/.test(line)).length, 0, again.log.join('\n'));
 });
 
 test('what no collector can have written is a problem by its place, and a refusal for those who only look', async (t) => {
