@@ -15,6 +15,8 @@ function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
 
+const threadsMax = 64;
+
 const stopFlag = [
   '--stop-on-stdin-end',
   'stop cleanly when standard input ends, for whoever starts this and cannot send signals (Windows)',
@@ -41,6 +43,12 @@ function addReport(program: Command): void {
     .option('--own-address <address>', 'address or CIDR of a server of our own; may be repeated', collect)
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
+    .addOption(
+      new Option(
+        '--threads <number>',
+        'how many threads read (default: the processors of this machine, at most 4)',
+      ).argParser(threadsParser),
+    )
     .option('--no-progress', 'no progress bar')
     .option('--config <file>', 'configuration file: servers, balancers, inventory and privacy are taken from it')
     .addHelpText(
@@ -66,6 +74,12 @@ function protocolParser(text: string, before: readonly string[] = []): string[] 
   const known: readonly string[] = protocols;
   if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
   return collect(text, before);
+}
+
+function threadsParser(text: string): number {
+  const threads = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (threads < 1 || threads > threadsMax) throw new InvalidArgumentError(`write a number from 1 to ${threadsMax}.`);
+  return threads;
 }
 
 function addServing(program: Command): void {

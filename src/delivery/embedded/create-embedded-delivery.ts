@@ -5,7 +5,7 @@ import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CommittedSightings, CountingObserver } from '../counting.ts';
 import { stateDamaged } from '../store/state-errors.ts';
-import { WorkerClient } from '../store/worker-client.ts';
+import { WorkerClient } from '../../runtime/worker/worker-client.ts';
 import { EmbeddedDelivery } from './embedded-delivery.ts';
 import { paceLimits } from './pace.ts';
 import type { PaceLimits } from './pace.ts';
