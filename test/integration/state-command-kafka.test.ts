@@ -23,6 +23,8 @@ import { TestTopics } from './kafka-collect/topics.ts';
 
 const group = 'state-command';
 const partitions = 3;
+/** Others may need the processors, too. */
+const deadlineMs = 90_000;
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'straggler-state-kafka-'));
@@ -81,16 +83,20 @@ test('topic and folder are shown beside agent and collector; a rewound lane coun
   await using collector = StragglerProcess.start('collector', '--config', config);
   await collector.ready();
   const served = async (): Promise<string> => await (await collector.get('/api/v1/export.csv')).text();
-  await until('all is counted', async () => rowsOf(await served()) === 39);
+  await until('all is counted', async () => rowsOf(await served()) === 39, deadlineMs);
   const once = await served();
   assert.equal(await exported({ config, kafka: true }), once);
   assert.equal(await exportOfRun(logs, join(folder, 'run')), once);
 
   let view = await shown(config);
-  await until('the agent has reported', async () => {
-    view = await shown(config);
-    return view.lanes[0]?.agent === 'mx' && view.partitions.every(({ behind }) => behind === 0);
-  });
+  await until(
+    'the agent has reported',
+    async () => {
+      view = await shown(config);
+      return view.lanes[0]?.agent === 'mx' && view.partitions.every(({ behind }) => behind === 0);
+    },
+    deadlineMs,
+  );
   assert.deepEqual([view.kind, view.collectors, view.inUse, view.group], ['collectors', 1, true, group]);
   assert.deepEqual([view.counted.clients, view.counted.rows, view.losses], [12, 39, []]);
   assert.deepEqual(
@@ -125,7 +131,7 @@ test('topic and folder are shown beside agent and collector; a rewound lane coun
   assert.deepEqual([rewound.code, rewound.errors], [0, '']);
   await using again = startAgent();
   await again.ready();
-  await until('the row of eleven o’clock is counted again', async () => rowsOf(await served()) === 42);
+  await until('the row of eleven o’clock is counted again', async () => rowsOf(await served()) === 42, deadlineMs);
   const after = await shown(config);
   assert.deepEqual(after.losses, [], 'neither a gap nor a second history');
   assert.equal(after.counted.clients, 12);
