@@ -392,6 +392,8 @@ export function fixedAgents(): readonly AgentView[] {
       backlogBytes: 0,
       bytesAtRisk: 0,
       bytesLost: 0,
+      deadLetters: 0,
+      deadLettersLost: 0,
       lastRow: new Date(fixedNow - 9_000).toISOString(),
       lastScan: new Date(fixedNow - 1_000).toISOString(),
       scanError: null,

@@ -75,6 +75,8 @@ export class Agent implements AsyncDisposable {
     const limits = { ...defaultLimits, ...options.limits };
     this.#context = {
       delivery: options.delivery,
+      deadLetters: options.deadLetters ?? { keep: () => Promise.resolve(0) },
+      keepUnreadable: options.keepUnreadable ?? true,
       handles: new Handles(limits.handlesMax),
       bytesInFlight: new Budget(limits.inFlightBytesMax),
       buffers: new Buffers(Math.ceil(limits.inFlightBytesMax / limits.sliceBytesMax)),

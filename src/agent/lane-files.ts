@@ -193,8 +193,9 @@ export class LaneFiles {
     if (examined.kind === 'new') file = this.#begin(found, examined.replaced, examined.opened);
     else file = this.#recognised(found, examined.known, examined.opened);
     if (file === null) return examined.opened[Symbol.asyncDispose]();
+    // The size that is seen now is of other bytes than those that may be lost.
     if (examined.kind === 'restarted') this.mustRestart(file, examined.reason);
-    this.#seen(file, examined.opened.size);
+    else this.#seen(file, examined.opened.size);
     await this.held.keep(file, examined.opened);
   }
 

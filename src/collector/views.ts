@@ -144,6 +144,9 @@ export interface AgentView {
     readonly backlogBytes: number;
     readonly bytesAtRisk: number;
     readonly bytesLost: number;
+    /** Rows and events that can never be counted, since the agent started: put aside, or not even that. */
+    readonly deadLetters: number;
+    readonly deadLettersLost: number;
     readonly lastRow: string | null;
     readonly lastScan: string | null;
     readonly scanError: string | null;

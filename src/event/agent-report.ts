@@ -44,7 +44,9 @@ export interface LaneReport {
   readonly fileEpochs: Readonly<Record<string, number>>;
   readonly watcherErrors: number;
   readonly publishErrors: number;
+  /** Rows and events that can never be counted: put aside, and those that could not be. */
   readonly deadLetters: number;
+  readonly deadLettersLost: number;
   readonly outboxBytes: number;
   /** When the oldest slice that is not yet acknowledged was read; null when nothing waits. */
   readonly oldestUnackedAt: number | null;

@@ -20,6 +20,7 @@ export const agentFigureNames = [
   'agent_rows_total',
   'agent_publish_errors_total',
   'agent_dead_letters_total',
+  'agent_dead_letters_lost_total',
   'agent_bytes_lost_total',
   'agent_file_epochs_total',
   'agent_watcher_errors_total',
@@ -80,6 +81,7 @@ function countLane(
   count('agent_watcher_errors_total', labels, lane.watcherErrors);
   count('agent_publish_errors_total', server, lane.publishErrors);
   count('agent_dead_letters_total', server, lane.deadLetters);
+  count('agent_dead_letters_lost_total', server, lane.deadLettersLost);
 }
 
 /** A lane that stands in place of another one goes on with that one's counters. */

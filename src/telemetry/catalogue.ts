@@ -225,7 +225,14 @@ export const catalogue = {
   },
   agent_dead_letters_total: {
     type: 'counter',
-    help: 'Chunks that can never be delivered and were put aside.',
+    help: 'Rows that cannot be read and events that can never be delivered, put aside in a file of the agent.',
+    unit: 'count',
+    labels: { server: open },
+    truth: 'process',
+  },
+  agent_dead_letters_lost_total: {
+    type: 'counter',
+    help: 'Rows that cannot be read and were not put aside either: the disk was full, or they were too many at once.',
     unit: 'count',
     labels: { server: open },
     truth: 'process',

@@ -5,6 +5,7 @@
 import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { DeadLetterBox } from '../dead-letters/dead-letter.ts';
 import type { Bookkeeping, Delivery, LaneDelivery, Slice } from '../delivery.ts';
 import type { AgentState } from '../records.ts';
 import { BatchRefused } from './chunk-sender.ts';
@@ -23,6 +24,7 @@ import type { HistoryFinding } from './own-history.ts';
 import { runSource } from './run.ts';
 import type { TopicFacts } from './topic-facts.ts';
 import { TopicWatch } from './topic-watch.ts';
+import { lettersOfChunk } from './undeliverable.ts';
 import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryParts {
@@ -43,6 +45,10 @@ export interface KafkaDeliveryParts {
   readonly onNewRun?: () => void;
   /** How long a refused chunk waits before it is tried again; 30 s. */
   readonly refusedRetryMs?: number;
+  /** How long it is refused before its events become dead letters; 15 minutes. */
+  readonly refusedGiveUpMs?: number;
+  /** Where they go; without it a refused chunk waits for ever. */
+  readonly deadLetters?: DeadLetterBox;
 }
 
 export interface KafkaDeliveryStatus {
@@ -61,6 +67,7 @@ export interface KafkaDelivery extends Delivery {
 const outboxBytesMaxDefault = 32 * 1024 * 1024;
 const batchChunksMax = 500;
 const refusedRetryMsDefault = 30_000;
+const refusedGiveUpMsDefault = 15 * 60_000;
 /** How long closing waits for the broker's last answers. Not waiting costs duplicates, nothing else. */
 const closeWaitMs = 1500;
 
@@ -184,13 +191,16 @@ export class AgentDelivery implements KafkaDelivery {
   #makePublisher(): Publisher {
     const { sender, clock, random } = this.#parts;
     const pinMs = this.#parts.refusedRetryMs ?? refusedRetryMsDefault;
-    const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs };
+    const giveUpAfterMs = this.#parts.refusedGiveUpMs ?? refusedGiveUpMsDefault;
+    const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs, giveUpAfterMs };
     const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
     return new Publisher(
-      { sender, clock, random, bodies, limits },
+      { sender, clock, random, bodies, limits, putAside: (chunk, error) => this.#putAside(chunk, error) },
       {
         acknowledged: (_, chunks) => this.#writer.acknowledged(chunks),
         failed: (_, chunks, error) => this.#failed(chunks, error),
+        // Its place is told as acknowledged: collectors then see that the log does not hold it, and tell the gap.
+        givenUp: (_, chunk) => this.#writer.acknowledged([chunk]),
       },
       this.#outage,
     );
@@ -199,6 +209,19 @@ export class AgentDelivery implements KafkaDelivery {
   async #bodies(chunks: readonly QueuedChunk[]): Promise<Buffer[]> {
     const packed = await this.#parts.outbox.bodies(chunks.map((chunk) => chunk.id));
     return await Promise.all(chunks.map(({ bytes }, index) => unpack(packed[index] ?? new Uint8Array(), bytes)));
+  }
+
+  async #putAside(chunk: QueuedChunk, error: unknown): Promise<boolean> {
+    const { deadLetters, logger, clock } = this.#parts;
+    if (deadLetters === undefined) return false;
+    const reason = `the broker refuses it: ${error instanceof Error ? error.message : String(error)}`;
+    const body = chunk.body ?? (await this.#bodies([chunk]))[0] ?? Buffer.alloc(0);
+    const letters = lettersOfChunk(chunk, body, reason, clock.now());
+    if ((await deadLetters.keep(letters)) < letters.length) return false;
+    const { lane, slice } = chunk.headers;
+    logger.error({ lane, slice, events: letters.length, reason }, 'events that Kafka will not take were put aside');
+    this.#books.get(lane).putAside(letters.length);
+    return true;
   }
 
   #failed(chunks: readonly QueuedChunk[], error: unknown): void {

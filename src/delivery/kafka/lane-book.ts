@@ -30,6 +30,7 @@ export class LaneBook {
   readonly #pending = new Map<number, StoredChunk>();
   #pendingBytes = 0;
   #publishErrors = 0;
+  #deadLetters = 0;
 
   constructor(lane: string, slice: number, cut: readonly LanePlace[], acknowledged: readonly LanePlace[]) {
     this.lane = lane;
@@ -80,6 +81,10 @@ export class LaneBook {
     this.#publishErrors++;
   }
 
+  putAside(events: number): void {
+    this.#deadLetters += events;
+  }
+
   /** `firstReadAt`: when the oldest slice that is not yet stored was read. */
   report(firstReadAt: number | null): LaneDelivery {
     const [oldest] = this.#pending.values();
@@ -87,8 +92,7 @@ export class LaneBook {
       pendingBytes: this.#pendingBytes,
       oldestUnackedAt: oldest?.readAt ?? firstReadAt,
       publishErrors: this.#publishErrors,
-      // What the broker refuses waits until it is taken: nothing is given up.
-      deadLetters: 0,
+      deadLetters: this.#deadLetters,
       ledger: this.#ledger(),
     };
   }

@@ -26,6 +26,7 @@ function lane(change: Partial<LaneReport> = {}): LaneReport {
     watcherErrors: 0,
     publishErrors: 0,
     deadLetters: 0,
+    deadLettersLost: 0,
     outboxBytes: 0,
     oldestUnackedAt: null,
     ledger: [],

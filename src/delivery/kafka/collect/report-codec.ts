@@ -34,6 +34,7 @@ const laneReport = z.object({
   watcherErrors: count,
   publishErrors: count,
   deadLetters: count,
+  deadLettersLost: count.default(0),
   outboxBytes: count,
   oldestUnackedAt: timeOrNull,
   ledger: z
