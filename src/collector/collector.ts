@@ -9,6 +9,7 @@ import type { Protocol } from '../event/protocol.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { describeSighting } from '../sighting/described.ts';
 import type { Sighting } from '../sighting/sighting.ts';
+import type { SightingTable } from '../sighting/table/sighting-table.ts';
 import { AgentBook } from './agent-book.ts';
 import { viewAgents } from './agent-view.ts';
 import { CanaryBook, type CanaryState } from './canary/canary-book.ts';
@@ -39,7 +40,7 @@ import type {
 
 /** Who is who: the inventory, our own addresses, and what may be searched for. */
 export interface KnownClients extends Classifier, Naming {
-  searchFor(text: string): Search;
+  searchFor(text: string, table: SightingTable): Search;
   /** Null without an inventory. `stateOf` tells what the clients of an entry do. */
   figures(store: ClientStore): InventoryFigures | null;
 }
@@ -131,6 +132,11 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.#store.commit(changes);
   }
 
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    this.#tick();
+    this.#store.restore(page);
+  }
+
   remember(loss: Loss): void {
     this.#losses.push(loss);
     if (this.#losses.length > lossesMax) this.#losses.shift();
@@ -193,13 +199,13 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   clients(query: ClientQuery): ClientPage {
     this.#tick();
     const windowIndex = query.window === undefined ? null : this.windows.indexOf(query.window);
-    const matches = query.search === undefined ? () => true : this.#known.searchFor(query.search);
+    const matches = query.search === undefined ? null : this.#known.searchFor(query.search, this.#store.table);
     return queryClients(this.#store, this.#known, { ...query, windowIndex, matches });
   }
 
   client(address: string): ClientView | null {
     this.#tick();
-    const record = this.#store.record(address);
+    const record = this.#store.recordOf(address);
     return record === undefined ? null : viewClient(record, this.#store.sets, this.#known);
   }
 
@@ -208,17 +214,18 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   }
 
   *sightings(): Iterable<SightingView> {
-    const all = [...this.#store.records()].flatMap(({ sightings, statuses }) =>
-      sightings.map((sighting, index) => ({ sighting, status: statuses[index] ?? 'unknown' })),
-    );
-    all.sort(
-      ({ sighting: left }, { sighting: right }) =>
-        (left.protocol < right.protocol ? -1 : left.protocol > right.protocol ? 1 : 0) ||
-        (left.server < right.server ? -1 : left.server > right.server ? 1 : 0) ||
-        compareAddresses(left.address, right.address),
-    );
-    for (const { sighting, status } of all) {
-      yield describeSighting(sighting, { status, ...this.#known.nameOf(sighting.address) });
+    const { table } = this.#store;
+    const addressOf = (sighting: number): string => table.clients.text(table.clientOf(sighting));
+    const all = Array.from({ length: table.size }, (_, sighting) => sighting);
+    all.sort((left, right) => {
+      const [one, other] = [this.#store.sourceOf(left), this.#store.sourceOf(right)];
+      if (one.protocol !== other.protocol) return one.protocol < other.protocol ? -1 : 1;
+      if (one.server !== other.server) return one.server < other.server ? -1 : 1;
+      return compareAddresses(addressOf(left), addressOf(right));
+    });
+    for (const sighting of all) {
+      const status = this.#store.statusOf(sighting);
+      yield describeSighting(table.read(sighting), { status, ...this.#known.nameOf(addressOf(sighting)) });
     }
   }
 
@@ -261,7 +268,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   }
 
   entries(): Readonly<Record<string, number>> {
-    return { clients: this.#store.size, sightings: this.#store.sums.sightings, ...this.#extraEntries() };
+    return { clients: this.#store.size, sightings: this.#store.table.size, ...this.#extraEntries() };
   }
 
   inventory(): InventoryFigures | null {

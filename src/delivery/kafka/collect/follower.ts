@@ -60,6 +60,7 @@ export class Follower {
   #goals: Map<string, number> | null = null;
   #refusal: UserError | null = null;
   #caughtUp = false;
+  #suspectsLoss = false;
   #heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -109,6 +110,30 @@ export class Follower {
   /** Everything that was in the topics when `catchUpTo` was called has been read. */
   get caughtUp(): boolean {
     return this.#caughtUp;
+  }
+
+  /**
+   * A batch told of an end of its partition that lies before what is applied. Mostly the batch was fetched before our
+   * own latest commit, whose answer was quicker; `checkEnds` finds out.
+   */
+  get suspectsLoss(): boolean {
+    return this.#suspectsLoss;
+  }
+
+  /** Per partition the offset in the state topic of the last record that was applied. */
+  appliedOffsets(): readonly number[] {
+    return this.#partitions.map(({ applied }) => applied);
+  }
+
+  /**
+   * Refuses the state if records are gone that had been applied before the ends of the state topic were asked for:
+   * `applied` is what `appliedOffsets` answered then.
+   */
+  checkEnds(ends: ReadonlyMap<number, LogRange>, applied: readonly number[]): void {
+    this.#suspectsLoss = false;
+    for (const [partition, { high }] of ends) {
+      if (high <= (applied[partition] ?? -1)) this.#refuse(this.#lostRecords());
+    }
   }
 
   /** Why the state cannot be used; counting must not go on. */
@@ -184,7 +209,7 @@ export class Follower {
   #applyBatch(partition: number, messages: EachBatchPayload['batch']['messages'], end: number): void {
     const state = this.partition(partition);
     try {
-      if (end <= state.applied) throw this.#lostRecords();
+      if (end <= state.applied) this.#suspectsLoss = true;
       const announced = this.#announced.get(partition);
       const records: OffsetRecord[] = [];
       for (const { key, value, offset: text } of messages) {
