@@ -111,7 +111,10 @@ function byPlace(left: LaneRecord, right: LaneRecord): number {
 
 function laneView(lane: LaneRecord, { agent, outbox }: FolderContents): LaneView {
   const files = agent.files.filter((file) => file.lane === lane.id);
-  const own = (place: { readonly lane: string }): boolean => place.lane === lane.id;
+  // A lane that was begun anew bears another id on the wire; chunks of both may wait.
+  const wire = outbox?.wireLanes.find((one) => one.lane === lane.id);
+  const current = wire?.id ?? lane.id;
+  const own = (place: { readonly lane: string }): boolean => place.lane === current;
   const bare = ({ partition, slice, offset }: LanePlace): PlaceView => ({ partition, slice, offset });
   return {
     id: lane.id,
@@ -135,8 +138,9 @@ function laneView(lane: LaneRecord, { agent, outbox }: FolderContents): LaneView
       outbox === null
         ? null
         : {
-            slice: outbox.slices.get(lane.id) ?? 0,
-            chunksWaiting: outbox.waiting.filter(({ headers }) => own(headers)).length,
+            slice: outbox.slices.get(current) ?? 0,
+            chunksWaiting: outbox.waiting.filter(({ headers }) => own(headers) || headers.lane === wire?.replaces?.lane)
+              .length,
             cut: outbox.cut.filter(own).map(bare),
             acknowledged: outbox.acknowledged.filter(own).map(bare),
           },
