@@ -7,6 +7,7 @@ import { collect, protocolParser } from './list-flags.ts';
 import { collectServer } from './server-flag.ts';
 import { addSettingFlags } from './setting-flags.ts';
 import { addState } from './state/commands.ts';
+import { threadsParser } from './threads-flag.ts';
 import { version } from './version.ts';
 
 type Options = Readonly<Record<string, unknown>>;
@@ -37,6 +38,12 @@ function addReport(program: Command): void {
     .option('--own-address <address>', 'address or CIDR of a server of our own; may be repeated', collect)
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
+    .addOption(
+      new Option(
+        '--threads <number>',
+        'how many threads read (default: the processors of this machine, at most 4)',
+      ).argParser(threadsParser),
+    )
     .option('--no-progress', 'no progress bar')
     .option('--config <file>', 'configuration file: servers, balancers, inventory and privacy are taken from it')
     .addHelpText(

@@ -3,9 +3,8 @@ import type { Outbox } from '../../delivery/kafka/outbox.ts';
 import { OutboxTables, outboxMigrations } from '../../delivery/kafka/outbox-tables.ts';
 import type { AgentState } from '../../delivery/records.ts';
 import { copyState, type Migrations, type StateCopy } from '../../delivery/store/copy-state.ts';
-import { stateDamaged } from '../../delivery/store/state-errors.ts';
-import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
 import type { Sighting } from '../../sighting/sighting.ts';
+import { PackedPageReader } from '../../sighting/table/packed-page.ts';
 import { version } from '../version.ts';
 
 export const migrations: Migrations = { embedded: embeddedMigrations, kafka: outboxMigrations };
@@ -32,18 +31,12 @@ export function contentsOf(copy: StateCopy): FolderContents {
 export function* sightingPages(copy: StateCopy): Generator<Sighting[]> {
   const tables = new SightingTables(copy);
   for (let after: string | null = null; ;) {
-    const { values, next } = tables.read(after);
-    yield values.map((value) => decode(copy, value));
+    const { page, next } = tables.read(after);
+    const packed = new PackedPageReader(page);
+    const sightings: Sighting[] = [];
+    while (packed.next()) sightings.push(packed.read());
+    yield sightings;
     if (next === null) return;
     after = next;
-  }
-}
-
-function decode({ directory, kind }: StateCopy, value: string): Sighting {
-  try {
-    return decodeSighting(value);
-  } catch (error) {
-    if (!(error instanceof UnreadableSighting)) throw error;
-    throw stateDamaged(directory, kind, `a stored client cannot be read, ${error.message}`, error);
   }
 }
