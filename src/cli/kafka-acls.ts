@@ -20,9 +20,9 @@ function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, r
     agent: [
       { kind: 'topic', name: connections, operations: ['Write', 'DescribeConfigs'] },
       { kind: 'topic', name: agents, operations: ['Read', 'Write'] },
-      { kind: 'topic', name: deadLetters, operations: ['Write'] },
       // It reads them for a minute after its start, to find out whether its state was rolled back or copied.
       { kind: 'group', name: 'straggler-agent-', prefixed: true, operations: ['Read'] },
+      { kind: 'topic', name: deadLetters, operations: ['Write'] },
     ],
     collector: [
       { kind: 'topic', name: connections, operations: ['Read'] },
