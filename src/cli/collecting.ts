@@ -14,6 +14,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { createRegistry, type MetricRegistry } from '../telemetry/registry.ts';
 import { collectorSettings } from './collector-settings.ts';
 import { revision, version } from './version.ts';
+import { webSecurity } from './web-security.ts';
 
 const defaultListen = { host: '127.0.0.1', port: 9471 };
 
@@ -82,6 +83,7 @@ export async function startCollecting(options: CollectingOptions): Promise<Colle
     version,
     listen: settings.http.listen ?? defaultListen,
     allowInsecureListen: settings.http.allowInsecureListen,
+    security: webSecurity(settings),
     listenersMax: settings.collector.limits.listeners,
     stuck,
     unready,
