@@ -82,6 +82,48 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   });
 }
 
+/** A broker, asked request by request: what a client of kafkajs does for its callers is left to them. */
+export interface AskedBroker {
+  findGroupCoordinator(request: {
+    readonly groupId: string;
+    readonly coordinatorType: number;
+  }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
+  heartbeat(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
+  initProducerId(request: { readonly transactionalId: string; readonly transactionTimeout: number }): Promise<unknown>;
+  produce(request: {
+    readonly topicData: readonly unknown[];
+    readonly acks: number;
+    readonly timeout: number;
+  }): Promise<unknown>;
+  fetch(request: {
+    readonly topics: readonly unknown[];
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+  }): Promise<unknown>;
+}
+
+export interface OpenCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Before the others. */
+  refreshMetadata(): Promise<void>;
+  findControllerBroker(): Promise<AskedBroker>;
+  findBroker(request: { readonly nodeId: number }): Promise<AskedBroker>;
+}
+
+/** What stands behind the producers and consumers of kafkajs, which it does not publish. */
+export function openCluster(kafka: Kafka): OpenCluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find((one) => one.description === 'private:Kafka:createCluster');
+  if (symbol === undefined) throw new Error('this is another kafkajs than the one that is known');
+  const create = (kafka as unknown as Record<symbol, (options: object) => OpenCluster>)[symbol];
+  if (create === undefined) throw new Error('this is another kafkajs than the one that is known');
+  return create({ allowAutoTopicCreation: false });
+}
+
 /** What happened: kafkajs wraps it in what it did about it. */
 export function rootCause(error: unknown): unknown {
   let cause = error;
