@@ -125,6 +125,6 @@ test('a sighting under the key of another is refused', async () => {
     enumerable: true,
     get: () => (reads++ === 0 ? '10.0.0.1' : '10.0.0.2'),
   });
-  await feed([{ offset: 0, record: wrong as StateRecord }], 1);
+  await feed([{ offset: 0, record: wrong }], 1);
   assert.match(String(follower.refusal?.message), /a sighting: it stands under the key of another/);
 });
