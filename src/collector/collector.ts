@@ -12,12 +12,16 @@ import type { Sighting } from '../sighting/sighting.ts';
 import type { SightingTable } from '../sighting/table/sighting-table.ts';
 import { AgentBook } from './agent-book.ts';
 import { viewAgents } from './agent-view.ts';
+import { CanaryBook, type CanaryState } from './canary/canary-book.ts';
+import { viewCanary } from './canary/canary-view.ts';
+import type { CanarySettings } from './canary/target.ts';
 import { type Classifier, ClientStore } from './client-store.ts';
 import { queryClients, type Search } from './client-query.ts';
 import { type Naming, viewClient } from './client-view.ts';
 import { CountedSets } from './counted-sets.ts';
 import { evidenceGaps } from './evidence.ts';
 import { migrationCounts, unionOf } from './figures.ts';
+import { GapMemory, type RememberedGap } from './gap-memory.ts';
 import type { InventoryFigures, MetricsSource, SightingSums } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 import { summarise } from './summary.ts';
@@ -46,6 +50,7 @@ export interface CollectorOptions {
   readonly clock: Clock;
   readonly known: KnownClients;
   readonly brokered: boolean;
+  readonly canary?: CanarySettings;
   /** An unknown client was counted for the first time, live, by this process. */
   readonly onFirstSeen: (server: string, protocol: Protocol) => void;
 }
@@ -55,17 +60,23 @@ const lossesMax = 1000;
 
 const dayMs = 86_400_000;
 
+/** A start has this long to load the state before its gaps are remembered. */
+const startMs = 30_000;
+
 export class Collector implements CollectorViews, MetricsSource, CommittedSightings {
   readonly agentBook: AgentBook;
   readonly windows: readonly string[];
   readonly brokered: boolean;
   readonly configuredServers: readonly string[];
+  readonly canaryBook: CanaryBook;
+  readonly #startedAt: number;
   readonly #settings: CollectorSettings;
   readonly #clock: Clock;
   readonly #known: KnownClients;
   readonly #store: ClientStore;
   readonly #probeWindow: number;
   #losses: Loss[] = [];
+  #memory = new GapMemory();
   #counting: () => CountingStatus = () => ({
     stateComplete: false,
     connected: false,
@@ -74,7 +85,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   });
   #extraEntries: () => Readonly<Record<string, number>> = () => ({});
 
-  constructor({ settings, clock, known, brokered, onFirstSeen }: CollectorOptions) {
+  constructor({ settings, clock, known, brokered, canary, onFirstSeen }: CollectorOptions) {
     this.#settings = settings;
     this.#clock = clock;
     this.#known = known;
@@ -82,6 +93,10 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.windows = settings.windows.map((window) => window.text);
     this.configuredServers = [...settings.servers.keys()];
     this.agentBook = new AgentBook(clock);
+    this.canaryBook = new CanaryBook(canary?.targets ?? [], canary?.everyMs ?? dayMs, (protocol, server, address) =>
+      this.get(protocol, server, address),
+    );
+    this.#startedAt = clock.monotonic();
     this.#store = new ClientStore(
       new CountedSets(settings, clock.now()),
       known,
@@ -135,7 +150,33 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
 
   summary(): SummaryView {
     const now = this.#tick();
-    return summarise(this.#store, this.#settings, this.gaps(), now);
+    const evidence = {
+      gaps: this.gaps(),
+      past: this.#memory.past(now),
+      canaries: this.canaryBook.states.map(viewCanary),
+    };
+    return summarise(this.#store, this.#settings, evidence, now);
+  }
+
+  /** Takes up the gaps that an earlier run remembered; before the first look. */
+  recall(gaps: readonly RememberedGap[]): void {
+    this.#memory = new GapMemory(gaps);
+  }
+
+  rememberedGaps(): readonly RememberedGap[] {
+    return this.#memory.all();
+  }
+
+  /** Remembers the gaps that there are now; answers whether one was opened or closed since the last look. */
+  lookAtEvidence(): boolean {
+    const isStarting = !this.#counting().stateComplete && this.#clock.monotonic() - this.#startedAt < startMs;
+    if (isStarting || !this.#memory.look(this.gaps(), this.#clock.now())) return false;
+    this.#store.version++;
+    return true;
+  }
+
+  get gapsForgotten(): number {
+    return this.#memory.forgotten;
   }
 
   gaps(): EvidenceGap[] {
@@ -146,6 +187,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
       agents: this.agentBook.agents(),
       losses: this.#losses,
       counting: this.#counting(),
+      canaries: this.canaryBook,
       proofOf: (server, protocol) => ({
         lastSeen: sums.lastSeen(server, protocol),
         probed: sets.knows(server, protocol) && sets.counts(sets.of(server, protocol), this.#probeWindow).probe > 0,
@@ -219,6 +261,10 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
 
   counting(): CountingStatus {
     return this.#counting();
+  }
+
+  canaries(): readonly CanaryState[] {
+    return this.canaryBook.states;
   }
 
   entries(): Readonly<Record<string, number>> {

@@ -18,12 +18,16 @@ import { EntryFigures } from './entry-figures.ts';
 import type { InventoryFigures } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 
+const canariesMax = 1000;
+
 export class KnownClientsBook implements KnownClients {
   /** The logs name more addresses of ours than are kept: some may be shown as clients. */
   onOverflow: () => void = () => {};
   readonly #clock: Clock;
   readonly #own: OwnAddresses;
   readonly #probes: RangeMap<true>;
+  /** Addresses that our canaries come from. */
+  readonly #canaries = new Set<string>();
   readonly #entryFigures = new EntryFigures();
   #inventory: Inventory = emptyInventory;
   #loadedAt: number | null = null;
@@ -48,6 +52,13 @@ export class KnownClientsBook implements KnownClients {
     this.#entryFigures.forget();
   }
 
+  /** A canary comes from this address; answers whether that is new, and the caller has the collector reclassify. */
+  learnCanary(address: string): boolean {
+    if (this.#canaries.has(address) || this.#canaries.size >= canariesMax) return false;
+    this.#canaries.add(address);
+    return true;
+  }
+
   /** The file could not be loaded: the inventory in force stays. */
   reloadFailed(): void {
     this.#lastReloadSuccessful = false;
@@ -60,7 +71,9 @@ export class KnownClientsBook implements KnownClients {
 
   statusOf(sighting: Pick<Sighting, 'server' | 'address' | 'hasUser'>): Status {
     const knowledge = { inventory: this.#inventory, own: this.#own, probes: this.#probes };
-    return statusOf(sighting, knowledge, this.#clock.now());
+    const status = statusOf(sighting, knowledge, this.#clock.now());
+    // As on a server of ours: a program on the canary's host that does log in is a client like any other.
+    return status !== 'proxied' && !sighting.hasUser && this.#canaries.has(sighting.address) ? 'probe' : status;
   }
 
   learn(server: string, endpoints: readonly string[]): readonly string[] {

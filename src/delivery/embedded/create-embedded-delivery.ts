@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { UserError } from '../../runtime/errors.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CommittedSightings, CountingObserver } from '../counting.ts';
-import { WorkerClient } from '../store/worker-client.ts';
+import { WorkerClient } from '../../runtime/worker/worker-client.ts';
 import { EmbeddedDelivery } from './embedded-delivery.ts';
 import { paceLimits } from './pace.ts';
 import type { PaceLimits } from './pace.ts';

@@ -2,7 +2,7 @@
 import { openState } from '../store/open-state.ts';
 import type { State } from '../store/open-state.ts';
 import { stateError } from '../store/state-errors.ts';
-import { Handover, serveWorker } from '../store/worker-host.ts';
+import { Handover, serveWorker } from '../../runtime/worker/worker-host.ts';
 import { embeddedMigrations, SightingTables } from './sighting-tables.ts';
 import type { StoreCalls } from './store-calls.ts';
 

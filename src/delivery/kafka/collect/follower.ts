@@ -22,6 +22,7 @@ import type { LogRange } from './position.ts';
 import { decodeReport } from './report-codec.ts';
 import { decodeState, UnreadableState } from './state-record.ts';
 import type { StateRecord } from './state-record.ts';
+import { refusedState } from './state-refusal.ts';
 
 export interface FollowerOptions {
   readonly kafka: Kafka;
@@ -290,10 +291,7 @@ export class Follower {
   #refuse(error: unknown): void {
     if (this.#refusal !== null) return;
     if (error instanceof UnreadableState) {
-      const remedy = error.newer
-        ? 'Update this program: another collector of the group is newer.'
-        : 'Something else wrote to the topic. Give the group a state topic of its own, and read the events again.';
-      this.#refusal = new UserError(`the state topic ${this.#options.stateTopic} holds ${error.message}`, { remedy });
+      this.#refusal = refusedState(this.#options.stateTopic, error);
     } else if (error instanceof UserError) {
       this.#refusal = error;
     } else {
