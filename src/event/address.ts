@@ -31,11 +31,6 @@ export function isCanonicalAddress(text: string): boolean {
   return text.indexOf(':') === -1 ? ipv4Number(text) !== -1 : canonicalAddress(text) === text;
 }
 
-/** An IPv4 address as a number below 2^32; -1 for every other text. There is one text for each number. */
-export function ipv4Number(text: string): number {
-  return parseIpv4(text);
-}
-
 /** Order of canonical addresses: IPv4 before IPv6, each by number. */
 export function compareAddresses(a: string, b: string): number {
   const ipv4A = ipv4Number(a);
