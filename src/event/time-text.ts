@@ -8,12 +8,17 @@ export function timeText(ms: number): string {
   const whole = Math.trunc(ms);
   const minute = Math.floor(whole / minuteMs);
   if (minute !== lastMinute) {
-    lastMinuteText = new Date(minute * minuteMs).toISOString().slice(0, -secondsShape.length);
+    lastMinuteText = minuteText(minute);
     lastMinute = minute;
   }
   const inMinute = whole - minute * minuteMs;
   const seconds = Math.floor(inMinute / 1000);
   return `${lastMinuteText}${secondTexts[seconds]}${milliTexts[inMinute - seconds * 1000]}`;
+}
+
+/** The text of a minute's times up to its seconds; `minute` counts from the epoch. */
+export function minuteText(minute: number): string {
+  return new Date(minute * minuteMs).toISOString().slice(0, -secondsShape.length);
 }
 
 const minuteMs = 60_000;

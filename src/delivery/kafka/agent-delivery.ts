@@ -16,7 +16,6 @@ import { OutageLog } from './outage.ts';
 import type { OutageState } from './outage.ts';
 import { OutboxWriter } from './outbox-writer.ts';
 import type { Outbox } from './outbox.ts';
-import { unpack } from './packing.ts';
 import type { QueuedChunk } from './partition-queue.ts';
 import { Publisher } from './publisher.ts';
 import { runSource } from './run.ts';
@@ -86,7 +85,7 @@ export class AgentDelivery implements KafkaDelivery {
     });
     this.#publisher = this.#makePublisher();
     this.#writer = this.#makeWriter();
-    this.#publisher.add(outbox.content.waiting.map((chunk) => ({ ...chunk, body: null })));
+    this.#publisher.add(outbox.content.waiting.map((chunk) => ({ ...chunk, body: null, packed: null })));
     this.#watch.ask();
   }
 
@@ -152,20 +151,15 @@ export class AgentDelivery implements KafkaDelivery {
     const { sender, clock, random } = this.#parts;
     const pinMs = this.#parts.refusedRetryMs ?? refusedRetryMsDefault;
     const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs };
-    const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
+    const packed = (ids: readonly number[]): Promise<readonly Uint8Array[]> => this.#parts.outbox.packed(ids);
     return new Publisher(
-      { sender, clock, random, bodies, limits },
+      { sender, clock, random, packed, limits },
       {
         acknowledged: (_, chunks) => this.#writer.acknowledged(chunks),
         failed: (_, chunks, error) => this.#failed(chunks, error),
       },
       this.#outage,
     );
-  }
-
-  async #bodies(chunks: readonly QueuedChunk[]): Promise<Buffer[]> {
-    const packed = await this.#parts.outbox.bodies(chunks.map((chunk) => chunk.id));
-    return await Promise.all(chunks.map(({ bytes }, index) => unpack(packed[index] ?? new Uint8Array(), bytes)));
   }
 
   #failed(chunks: readonly QueuedChunk[], error: unknown): void {

@@ -7,7 +7,7 @@ import { AgentDelivery } from './agent-delivery.ts';
 import type { KafkaDelivery } from './agent-delivery.ts';
 import { chunkSender } from './chunk-sender.ts';
 import { openKafka } from './client.ts';
-import type { KafkaConnection } from './client.ts';
+import type { Codec, KafkaConnection } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { machineId } from './machine-id.ts';
 import { openOutbox } from './outbox-client.ts';
@@ -22,8 +22,8 @@ export interface KafkaDeliveryOptions {
   readonly programVersion: string;
   readonly agentName: string;
   readonly logger: Logger;
-  /** Of events; gzip. */
-  readonly compression?: 'gzip' | 'none';
+  /** Of events; zstd. */
+  readonly compression?: Codec;
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
   /** Nothing can be stored any more: the program has to start anew. */
