@@ -39,7 +39,9 @@ const agent = z.strictObject({
   limits: z
     .strictObject({
       openFiles: z.int().min(4).max(10_000).prefault(64).describe('log files held open at a time'),
-      inFlight: size.prefault('8MiB').describe('bytes read and not yet durable; reading waits when full'),
+      inFlight: size
+        .optional()
+        .describe('bytes read and not yet durable; reading waits when full; 8MiB, of run 192MiB, where left out'),
     })
     .prefault({})
     .describe('what an agent may use'),

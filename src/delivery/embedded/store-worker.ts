@@ -33,6 +33,7 @@ serveWorker<StoreCalls>(
       return withTables((tables) => tables.load());
     },
     read: (after) => withTables((tables) => tables.read(after)),
+    stage: (sightings) => withTables((tables) => tables.stage(sightings)),
     commit: (change) => withTables((tables) => tables.commit(change)),
   },
   () => open?.state.database.close(),
