@@ -35,6 +35,11 @@ export class LaneFiles {
   readonly #aliases = new Map<string, number>();
   readonly looks: LookQueue;
   #listed: ReadonlySet<string> = new Set();
+  #listedFiles: readonly FoundFile[] | null = null;
+  /** Counted up when a file comes, goes or moves. */
+  #revision = 0;
+  /** Nothing was missing from it then: the same list misses nothing as long as no file comes, goes or moves. */
+  #whole: { readonly files: readonly FoundFile[]; readonly revision: number } | null = null;
   #isAway = false;
   /** While there is something to read, the next listing is taken up then; monotonic. */
   takeUpAt = 0;
@@ -75,11 +80,13 @@ export class LaneFiles {
 
   #take(file: FollowedFile): void {
     file.quietSince = this.#context.clock.monotonic();
+    this.#revision++;
     this.all.add(file);
     this.#context.registry.add(file, this.#owner);
   }
 
   drop(file: FollowedFile): void {
+    this.#revision++;
     this.all.delete(file);
     this.turns.delete(file);
     this.#restarts.delete(file);
@@ -102,7 +109,8 @@ export class LaneFiles {
     const listing = this.looks.takeUp();
     if (listing === null) return false;
     this.takeUpAt = now + takeUpMs;
-    this.#listed = new Set(listing.files.map(({ path }) => path));
+    if (listing.files !== this.#listedFiles) this.#listed = new Set(listing.files.map(({ path }) => path));
+    this.#listedFiles = listing.files;
     this.#isAway = this.#isOnOtherDevice(listing);
     if (listing.isComplete) this.found = listing.files.length;
     return true;
@@ -237,6 +245,7 @@ export class LaneFiles {
   }
 
   #place(file: FollowedFile, path: string): void {
+    this.#revision++;
     this.#byPath.set(path, file);
     this.#setHot(file, this.looks.hotPaths.has(path));
     file.isRecent ||= this.looks.recentPaths.has(path);
@@ -247,11 +256,16 @@ export class LaneFiles {
     const listing = this.looks.conclude();
     if (listing === null) return false;
     if (!listing.isComplete || this.#isAway) return true;
+    if (listing.files === this.#whole?.files && this.#revision === this.#whole.revision) return true;
+    let isWhole = true;
     this.troubles.keepOnly(this.#listed);
     for (const path of this.#aliases.keys()) if (!this.#listed.has(path)) this.#aliases.delete(path);
     for (const file of this.all) {
-      if (this.#byPath.get(file.path) !== file || !this.#listed.has(file.path)) this.#miss(file);
+      if (this.#byPath.get(file.path) === file && this.#listed.has(file.path)) continue;
+      isWhole = false;
+      this.#miss(file);
     }
+    this.#whole = isWhole ? { files: listing.files, revision: this.#revision } : null;
     return true;
   }
 
