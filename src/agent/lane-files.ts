@@ -231,7 +231,7 @@ export class LaneFiles {
       file.note({ lane: this.#owner.record.id });
     }
     this.turns.delete(file);
-    if (this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
+    if (file.path !== found.path && this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
     if (file.path !== found.path || file.read.locator !== opened.locator) {
       registry.move(file, found.path, opened.locator);
     }
@@ -245,7 +245,7 @@ export class LaneFiles {
   }
 
   #place(file: FollowedFile, path: string): void {
-    this.#revision++;
+    if (this.#byPath.get(path) !== file) this.#revision++;
     this.#byPath.set(path, file);
     this.#setHot(file, this.looks.hotPaths.has(path));
     file.isRecent ||= this.looks.recentPaths.has(path);
