@@ -15,6 +15,7 @@ import type { LaneFigures } from './lane-figures.ts';
 import { type LaneListing, LookQueue } from './look-queue.ts';
 import { errorCode, errorText, isAbsent } from './open-errors.ts';
 import type { Owner, Registered } from './registry.ts';
+import { sharedColumns } from './shared-columns.ts';
 import { Troubles } from './troubles.ts';
 import { Turns } from './turns.ts';
 
@@ -75,7 +76,8 @@ export class LaneFiles {
 
   /** Takes up a file from the state of an earlier run. */
   restore(record: FileRecord, name: FoundFile['name']): void {
-    this.#take(new FollowedFile(name, dirname(record.path), record, record));
+    const own = { ...record, columns: sharedColumns(record.columns) };
+    this.#take(new FollowedFile(name, dirname(record.path), own, own));
   }
 
   #take(file: FollowedFile): void {
