@@ -1,5 +1,5 @@
 /** Agents on one broker, each with logs of its own: how long they need to ship all of them. */
-import { globSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicNames } from '../../src/delivery/kafka/topics.ts';
@@ -17,6 +17,14 @@ export interface Fleet {
   readonly deadlineMs: number;
 }
 
+interface Member {
+  readonly folder: string;
+  /** Where its agent finds it. */
+  readonly inPlace: string;
+  readonly bytes: number;
+  readonly agent: StragglerProcess;
+}
+
 const lookEveryMs = 50;
 
 /** What it costs to ship, from the moment at which the logs stand where agents that are ready already look. */
@@ -24,32 +32,35 @@ export async function shipByAgents({ logs, brokers, topics, directory, deadlineM
   mkdirSync(directory, { recursive: true });
   const settings = join(directory, 'agent.yaml');
   writeFileSync(settings, `kafka: ${JSON.stringify({ brokers, topics })}\n`);
-  const fleet = logs.map((folder, index) => {
-    const followed = join(directory, `followed-${index}`);
-    mkdirSync(followed);
-    const bytes = globSync(join(folder, '*/*/*.LOG')).reduce((sum, file) => sum + statSync(file).size, 0);
-    const state = join(directory, `state-${index}`);
-    const more = ['--config', settings, '--state', state, '--read-back', 'all'];
-    return {
-      folder,
-      inPlace: join(followed, 'logs'),
-      bytes,
-      agent: StragglerProcess.start('agent', followed, ...more),
-    };
-  });
+  const members: Member[] = [];
   try {
-    await Promise.all(fleet.map(({ agent }) => agent.ready(deadlineMs)));
-    const cpu = (): number => fleet.reduce((sum, { agent }) => sum + usageOf(agent.pid).cpuSeconds, 0);
+    for (const [index, folder] of logs.entries()) {
+      const member = started(folder, join(directory, `${index}`), settings);
+      members.push(member);
+      // One after the other: a start takes a processor for a while.
+      await member.agent.ready(deadlineMs);
+    }
+    const cpu = (): number => members.reduce((sum, { agent }) => sum + usageOf(agent.pid).cpuSeconds, 0);
     const [startedAt, cpuBefore] = [performance.now(), cpu()];
-    for (const { folder, inPlace } of fleet) renameSync(folder, inPlace);
-    for (const { agent, bytes } of fleet) await until('all is acknowledged', () => isShipped(agent, bytes), deadlineMs);
+    for (const { folder, inPlace } of members) renameSync(folder, inPlace);
+    for (const { agent, bytes } of members) {
+      await until('all is acknowledged', () => isShipped(agent, bytes), deadlineMs);
+    }
     const seconds = (performance.now() - startedAt) / 1000;
-    const peakBytes = Math.max(...fleet.map(({ agent }) => usageOf(agent.pid).peakBytes));
+    const peakBytes = Math.max(...members.map(({ agent }) => usageOf(agent.pid).peakBytes));
     return { seconds, cpuSeconds: cpu() - cpuBefore, peakBytes };
   } finally {
-    for (const { agent } of fleet) await agent[Symbol.asyncDispose]();
-    for (const { folder, inPlace } of fleet) renameSync(inPlace, folder);
+    for (const { agent } of members) await agent[Symbol.asyncDispose]();
+    for (const { folder, inPlace } of members) if (existsSync(inPlace)) renameSync(inPlace, folder);
   }
+}
+
+function started(folder: string, own: string, settings: string): Member {
+  const followed = join(own, 'followed');
+  mkdirSync(followed, { recursive: true });
+  const bytes = globSync(join(folder, '*/*/*.LOG')).reduce((sum, file) => sum + statSync(file).size, 0);
+  const more = ['--config', settings, '--state', join(own, 'state'), '--read-back', 'all'];
+  return { folder, inPlace: join(followed, 'logs'), bytes, agent: StragglerProcess.start('agent', followed, ...more) };
 }
 
 async function isShipped(agent: StragglerProcess, bytes: number): Promise<boolean> {
