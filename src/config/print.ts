@@ -44,6 +44,7 @@ const samples: Readonly<Record<string, unknown>> = {
     EX02: { role: 'new' },
   },
   balancers: ['10.0.0.250'],
+  'canary.addresses': ['EX01:110', 'imap4s://ex01.example.org', 'EX01=pop3://10.0.0.1:1110'],
   stateDirectory: '/var/lib/straggler',
   'agent.name': 'EX01',
   'agent.limits.inFlight': '32MiB',

@@ -18,6 +18,7 @@ import type {
   OutboxWrite,
   StoredChunk,
 } from './outbox.ts';
+import type { StoredWireLane } from './wire-lane.ts';
 
 export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
   (database) => {
@@ -38,6 +39,8 @@ export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
   },
   chunksAsRecords,
 ];
+
+const wireLaneFact = 'wire lane ';
 
 /** `cut`: the last event that went into the outbox. `acknowledged`: the last one that its partition confirmed. */
 type PlaceKind = 'cut' | 'acknowledged';
@@ -63,10 +66,12 @@ export class OutboxTables {
 
   load(): OutboxContent {
     const partitions = this.#fact('partitions');
+    const state = this.#agent.load();
     return {
-      agent: this.#agent.load(),
+      agent: { ...state, agent: this.#fact('agent') ?? state.agent },
       partitions: partitions === null ? null : Number(partitions),
       machine: this.#fact('machine'),
+      wireLanes: this.#wireLanes(),
       slices: this.#slices(),
       cut: this.#places('cut'),
       acknowledged: this.#places('acknowledged'),
@@ -105,6 +110,8 @@ export class OutboxTables {
     transaction(this.#state.database, () => {
       if (facts.partitions !== undefined) this.#putFact('partitions', String(facts.partitions));
       if (facts.machine !== undefined) this.#putFact('machine', facts.machine);
+      if (facts.agent !== undefined) this.#putFact('agent', facts.agent);
+      for (const wire of facts.wireLanes ?? []) this.#putFact(`${wireLaneFact}${wire.lane}`, JSON.stringify(wire));
     });
   }
 
@@ -141,6 +148,15 @@ export class OutboxTables {
     const value = String(row['value']);
     this.#believe('facts', row['checksum'] === rowChecksum(name, value));
     return value;
+  }
+
+  /** The checksum stands for the shape: what is read is what `settle` has written. */
+  #wireLanes(): StoredWireLane[] {
+    const names = this.#state.database.prepare('SELECT name FROM facts').all();
+    return names
+      .map(({ name }) => String(name))
+      .filter((name) => name.startsWith(wireLaneFact))
+      .map((name) => JSON.parse(this.#fact(name) ?? '') as StoredWireLane);
   }
 
   #slices(): Map<string, number> {
