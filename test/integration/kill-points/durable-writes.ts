@@ -28,6 +28,7 @@ export const agentWrites = [
 ] as const;
 
 export const collectorWrites = [
+  'owner: plain producer id',
   'owner: producer id',
   'state: partition joins the transaction',
   'owner: barrier',
@@ -52,14 +53,14 @@ export function tableOf(sql: string, first: unknown): string | null {
   return changed === 'facts' ? `facts ${String(first)}` : `${verb}${changed}`;
 }
 
-const records: readonly string[] = ['lanes', 'files', 'gone files'];
-const bookkeeping: readonly string[] = [...records, 'slices', 'places'];
+const records: ReadonlySet<string> = new Set(['lanes', 'files', 'gone files']);
+const bookkeeping: ReadonlySet<string> = new Set([...records, 'slices', 'places']);
 
 /** The names of a transaction of SQLite by the tables that it changes: none when it changes none. */
 export function transactionNames(kind: string, tables: ReadonlySet<string>): string[] {
   if (tables.size === 0) return [];
   if (tables.has('new lanes')) return [`${kind}: tables`];
-  if ([...tables].every((table) => records.includes(table))) return [`${kind}: records`];
+  if ([...tables].every((table) => records.has(table))) return [`${kind}: records`];
   const parts: Readonly<Record<string, string>> = {
     sightings: 'sightings and positions',
     chunks: 'chunks and positions',
@@ -67,9 +68,7 @@ export function transactionNames(kind: string, tables: ReadonlySet<string>): str
     'facts machine': 'machine',
     'facts partitions': 'partitions',
   };
-  return [...tables]
-    .filter((table) => !bookkeeping.includes(table))
-    .map((table) => `${kind}: ${parts[table] ?? table}`);
+  return [...tables].filter((table) => !bookkeeping.has(table)).map((table) => `${kind}: ${parts[table] ?? table}`);
 }
 
 /** The name of a file that is written, made or renamed. */

@@ -27,7 +27,7 @@ const growEveryMs = 200;
 const lines: readonly { readonly agent: readonly DurableWrite[]; readonly collector: readonly DurableWrite[] }[] = [
   {
     agent: ['outbox: tables', 'outbox: machine', 'outbox: records'],
-    collector: ['owner: producer id', 'state: flush'],
+    collector: ['owner: plain producer id', 'owner: producer id', 'state: flush'],
   },
   {
     agent: ['outbox: partitions', 'outbox: chunks and positions'],
