@@ -57,6 +57,11 @@ export class LaneFiles {
     });
   }
 
+  /** The file system that held the files is not there. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   /** Why a file could not be opened or read, in words; null while there is none. */
   get trouble(): string | null {
     if (this.#isAway) return 'no logs are there, and not the file system that held them: is it mounted?';

@@ -1,6 +1,6 @@
 import { csvHeader, csvRows } from '../sighting/csv.ts';
 import type { Report } from './report.ts';
-import type { ReportClient } from './sighting-list.ts';
+import type { ReportClient } from './client-list.ts';
 
 const rowsAtOnce = 500;
 

@@ -1,11 +1,16 @@
 /** Compares what a running collector answers with the simulator's truth, field by field. */
 import assert from 'node:assert/strict';
 import { expectedClients, type Truth } from '../../src/simulator/truth.ts';
-import type { StragglerProcess } from './straggler-process.ts';
 import { until } from './until.ts';
 
 /** Live state keeps that many users of a client; the truth keeps all. */
 const usersKept = 16;
+
+/** A collector that runs, wherever. */
+interface Collector {
+  readonly log: readonly string[];
+  get(path: string): Promise<Response>;
+}
 
 interface Answered {
   readonly protocol: string;
@@ -27,7 +32,7 @@ function comparable(sighting: Answered): Record<string, unknown> {
   return rest;
 }
 
-async function sightingsOf(collector: StragglerProcess): Promise<Map<string, Answered>> {
+async function sightingsOf(collector: Collector): Promise<Map<string, Answered>> {
   const sightings = new Map<string, Answered>();
   let cursor = '';
   do {
@@ -50,7 +55,7 @@ function rowsOf(sightings: Iterable<{ readonly rows: unknown }>): number {
  * Waits until a collector has counted as many rows as the truth has (more is a failure at once), then compares every
  * field of every client.
  */
-export async function assertTruth(collector: StragglerProcess, truth: Truth, deadlineMs = 90_000): Promise<void> {
+export async function assertTruth(collector: Collector, truth: Truth, deadlineMs = 90_000): Promise<void> {
   const expected = expectedClients(truth) as unknown as readonly Answered[];
   const rowsExpected = rowsOf(expected as unknown as { rows: unknown }[]);
   let rows = 0;

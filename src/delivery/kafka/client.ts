@@ -13,7 +13,9 @@ import scram256Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram256
 import scram512Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import produceRequest from 'kafkajs/src/protocol/requests/produce/index.js';
 import type { Logger } from '../../telemetry/logger.ts';
+import { encodeProduce, produceVersionMin } from './produce-request.ts';
 import type { KafkaSecurity, SaslLogin } from './security.ts';
 
 export type {
@@ -64,6 +66,7 @@ export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 /** A client that has not connected to anything yet: its producers, consumers and admins do. */
 export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   restQueues();
+  encodeByOwnMeans();
   const { tls = null, sasl = null } = connection.security ?? {};
   return new Kafka({
     brokers: [...connection.brokers],
@@ -160,4 +163,32 @@ function restQueues(): void {
   prototype.scheduleCheckPendingRequests = function (): void {
     if (this.pending.length > 0) schedule.call(this);
   };
+}
+
+let encodesByOwnMeans = false;
+
+/** Requests to produce are written by `encodeProduce`; all else about them stays as kafkajs has it. */
+function encodeByOwnMeans(): void {
+  if (encodesByOwnMeans) return;
+  encodesByOwnMeans = true;
+  const { protocol } = produceRequest;
+  produceRequest.protocol = ({ version }) => {
+    const exchange = protocol({ version });
+    if (version < produceVersionMin) return exchange;
+    return (args) => {
+      const { request, response } = exchange(args);
+      const encode = async (): Promise<{ buf: Buffer; buffer: Buffer; size: () => number }> => {
+        const bytes = await encodeProduce(args, Date.now(), (codec, buffer) => compressed(codec, buffer));
+        return { buf: bytes, buffer: bytes, size: () => bytes.length };
+      };
+      return { request: { ...request, encode }, response };
+    };
+  };
+}
+
+async function compressed(codec: CompressionTypes, buffer: Buffer): Promise<Buffer> {
+  const make: unknown = Reflect.get(kafkajs.CompressionCodecs, codec);
+  if (typeof make !== 'function') throw new Error(`no codec ${codec} is at hand`);
+  const { compress } = make() as { compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer> };
+  return await compress({ buffer });
 }

@@ -1,4 +1,4 @@
-import { WorkerClient } from '../store/worker-client.ts';
+import { WorkerClient } from '../../runtime/worker/worker-client.ts';
 import type { Outbox, OutboxContent, OutboxFacts, OutboxWrite } from './outbox.ts';
 
 /** What the worker can be asked. */

@@ -2,7 +2,7 @@
 import { openState } from '../store/open-state.ts';
 import type { State } from '../store/open-state.ts';
 import { stateError } from '../store/state-errors.ts';
-import { Handover, serveWorker } from '../store/worker-host.ts';
+import { Handover, serveWorker } from '../../runtime/worker/worker-host.ts';
 import type { OutboxCalls } from './outbox-client.ts';
 import { OutboxTables, outboxMigrations } from './outbox-tables.ts';
 

@@ -3,7 +3,7 @@ import { addressNumber } from '../../inventory/address-range.ts';
 import { statuses } from '../../inventory/status.ts';
 import { type Html, html } from '../../markup/html.ts';
 import { count, counted, dateTime, protocolText, statusHint } from '../../markup/words.ts';
-import type { ReportClient } from '../sighting-list.ts';
+import type { ReportClient } from '../client-list.ts';
 
 export interface ColumnHead {
   readonly title: string;

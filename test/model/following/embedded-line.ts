@@ -4,8 +4,8 @@ import { embeddedMigrations, SightingTables } from '../../../src/delivery/embedd
 import { openState } from '../../../src/delivery/store/open-state.ts';
 import type { Clock } from '../../../src/runtime/clock.ts';
 import { UserError } from '../../../src/runtime/errors.ts';
-import { decodeSighting } from '../../../src/sighting/codec.ts';
 import { type Sighting, sightingKey } from '../../../src/sighting/sighting.ts';
+import { PackedPageReader } from '../../../src/sighting/table/packed-page.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { CountedClients } from '../../contract/counted-clients.ts';
 import type { Faults } from './faults.ts';
@@ -35,9 +35,9 @@ export class EmbeddedLine implements Line {
     };
     for (let after: string | null = '', page; after !== null; after = page.next) {
       page = tables.read(after);
-      const sightings = page.values.map((value) => decodeSighting(value));
-      clients.commit(sightings.map((sighting) => ({ sighting, firstSeenLive: false })));
-      for (const sighting of sightings) show(sighting);
+      clients.restore(page.page);
+      const packed = new PackedPageReader(page.page);
+      while (packed.next()) show(packed.read());
     }
     const delivery = new EmbeddedDelivery({
       state: tables.load(),
@@ -51,6 +51,7 @@ export class EmbeddedLine implements Line {
           clients.commit(changes);
           for (const { sighting } of changes) show(sighting);
         },
+        restore: (page) => clients.restore(page),
       },
       observer: clients,
       logger: silentLogger,

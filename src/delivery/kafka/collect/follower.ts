@@ -20,6 +20,7 @@ import type { LogRange } from './position.ts';
 import { decodeReport } from './report-codec.ts';
 import { decodeState, UnreadableState } from './state-record.ts';
 import type { StateRecord } from './state-record.ts';
+import { refusedState } from './state-refusal.ts';
 
 export interface FollowerOptions {
   readonly kafka: Kafka;
@@ -59,6 +60,7 @@ export class Follower {
   #goals: Map<string, number> | null = null;
   #refusal: UserError | null = null;
   #caughtUp = false;
+  #suspectsLoss = false;
   #heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -108,6 +110,30 @@ export class Follower {
   /** Everything that was in the topics when `catchUpTo` was called has been read. */
   get caughtUp(): boolean {
     return this.#caughtUp;
+  }
+
+  /**
+   * A batch told of an end of its partition that lies before what is applied. Mostly the batch was fetched before our
+   * own latest commit, whose answer was quicker; `checkEnds` finds out.
+   */
+  get suspectsLoss(): boolean {
+    return this.#suspectsLoss;
+  }
+
+  /** Per partition the offset in the state topic of the last record that was applied. */
+  appliedOffsets(): readonly number[] {
+    return this.#partitions.map(({ applied }) => applied);
+  }
+
+  /**
+   * Refuses the state if records are gone that had been applied before the ends of the state topic were asked for:
+   * `applied` is what `appliedOffsets` answered then.
+   */
+  checkEnds(ends: ReadonlyMap<number, LogRange>, applied: readonly number[]): void {
+    this.#suspectsLoss = false;
+    for (const [partition, { high }] of ends) {
+      if (high <= (applied[partition] ?? -1)) this.#refuse(this.#lostRecords());
+    }
   }
 
   /** Why the state cannot be used; counting must not go on. */
@@ -183,7 +209,7 @@ export class Follower {
   #applyBatch(partition: number, messages: EachBatchPayload['batch']['messages'], end: number): void {
     const state = this.partition(partition);
     try {
-      if (end <= state.applied) throw this.#lostRecords();
+      if (end <= state.applied) this.#suspectsLoss = true;
       const announced = this.#announced.get(partition);
       const records: OffsetRecord[] = [];
       for (const { key, value, offset: text } of messages) {
@@ -228,10 +254,7 @@ export class Follower {
   #refuse(error: unknown): void {
     if (this.#refusal !== null) return;
     if (error instanceof UnreadableState) {
-      const remedy = error.newer
-        ? 'Update this program: another collector of the group is newer.'
-        : 'Something else wrote to the topic. Give the group a state topic of its own, and read the events again.';
-      this.#refusal = new UserError(`the state topic ${this.#options.stateTopic} holds ${error.message}`, { remedy });
+      this.#refusal = refusedState(this.#options.stateTopic, error);
     } else if (error instanceof UserError) {
       this.#refusal = error;
     } else {

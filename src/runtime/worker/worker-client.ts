@@ -3,7 +3,7 @@
  * error. What a worker was doing when it died is unknown to its owner, who must not ask another one to do it again.
  */
 import type { Transferable, Worker } from 'node:worker_threads';
-import { startProgramWorker } from '../../runtime/program-file.ts';
+import { startProgramWorker } from '../program-file.ts';
 import { revivedError } from './carried-error.ts';
 import type { WorkerAnswer, WorkerCalls, WorkerRequest } from './worker-messages.ts';
 

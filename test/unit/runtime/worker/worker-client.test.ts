@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { WorkerClient } from '../../../../src/delivery/store/worker-client.ts';
+import { WorkerClient } from '../../../../src/runtime/worker/worker-client.ts';
 import { UserError } from '../../../../src/runtime/errors.ts';
 import type { SumsCalls } from './sums-worker.ts';
 

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { UserError } from '../../runtime/errors.ts';
+import { UserError } from '../errors.ts';
 
 /** An error in a form that crosses threads: structured cloning keeps neither classes nor added fields. */
 export interface CarriedError {

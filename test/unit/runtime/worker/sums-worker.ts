@@ -1,6 +1,6 @@
 /** A worker for the tests of `WorkerClient`; `SumsCalls` is what it can be asked. */
 import { UserError } from '../../../../src/runtime/errors.ts';
-import { Handover, serveWorker } from '../../../../src/delivery/store/worker-host.ts';
+import { Handover, serveWorker } from '../../../../src/runtime/worker/worker-host.ts';
 
 export interface SumsCalls {
   add(values: readonly number[]): number;
