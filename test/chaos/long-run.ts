@@ -21,6 +21,7 @@ const startMs = Date.UTC(2026, 10, 20, 9, 30);
 const growMs = 9000;
 /** Before that the program is still filling its buffers and caches. */
 const warmUpSeconds = 120;
+const truthDeadlineMs = 240_000;
 const memorySlackBytes = 24 * 1024 * 1024;
 const handlesSlack = 8;
 
@@ -61,7 +62,7 @@ export async function longRun(seed: number, seconds: number, onSample: (sample: 
       });
     }
     world.settle();
-    await assertTruth(run, world.truth());
+    await assertTruth(run, world.truth(), truthDeadlineMs);
     const rows = await assertReconciled(run);
     return { seconds, rows, memoryBytes: assertFlatMemory(samples), handles: assertFlatHandles(samples) };
   } finally {

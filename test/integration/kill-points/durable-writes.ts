@@ -2,6 +2,9 @@
  * Every durable write of the program, by name: the moments before and after which a kill must neither lose nor double
  * a row. A write is named by what it changes (`durable-writes-process.ts` sees it happen), so one that is added to the
  * program and not here has an unknown name, and `run.test.ts` or `kafka.test.ts` fails.
+ *
+ * Not among them: files that are written by promises (letters about rows that cannot be read, the memory of gaps in the
+ * evidence). Nothing is counted from them.
  */
 
 /** `run`, in the order in which they first happen. */

@@ -18,6 +18,7 @@ import { assertAllNamed, deaths, KillPoints } from './killed.ts';
 const startMs = Date.UTC(2026, 10, 20, 9, 30);
 const stepMs = 30_000;
 const partitions = 2;
+const truthDeadlineMs = 240_000;
 const growEveryMs = 200;
 
 /**
@@ -73,7 +74,7 @@ async function follow(line: Line, { agent, collector }: (typeof lines)[number]):
     await using shown = collectors;
     clearInterval(growing);
     world.settle();
-    await assertTruth(shown, world.truth());
+    await assertTruth(shown, world.truth(), truthDeadlineMs);
   } finally {
     clearInterval(growing);
   }
