@@ -7,6 +7,8 @@ import { readSlice } from '../exchange-log/slice-reader.ts';
 import { basename } from 'node:path';
 import type { FollowedFile } from './followed-file.ts';
 import type { OpenFile } from './handles.ts';
+import { sharedColumns } from './shared-columns.ts';
+import { later } from './lane-figures.ts';
 import { UnreadableRows } from './unreadable-rows.ts';
 import { fingerprintAt, type Piece, readHead, readPiece } from './read.ts';
 
@@ -65,11 +67,22 @@ export async function takeTurn(
     ...at,
     ...fingerprint,
     ...result.state,
+    columns: sharedColumns(result.state.columns),
     offset: result.end,
     sizeSeen: Math.max(file.size, piece.seenTo),
     grewAt: now,
     finished,
+    ...provenBy(at, result),
   };
   const { letters } = unreadable;
   return { piece, slice: { ...result, start: at.offset, record, head: grownHead, unreadable: letters } };
+}
+
+type Proof = Pick<FileRecord, 'lastRowAt' | 'lastProbeAt'>;
+
+/** What the rows of a file prove, with those of a slice more. */
+function provenBy({ lastRowAt, lastProbeAt }: Proof, result: SliceResult): Proof {
+  const row = later(lastRowAt ?? null, result.lastRowAt);
+  const probe = later(lastProbeAt ?? null, result.lastProbeAt);
+  return { ...(row === null ? {} : { lastRowAt: row }), ...(probe === null ? {} : { lastProbeAt: probe }) };
 }

@@ -12,11 +12,23 @@ import { followingOf } from './following.ts';
 import { accessCommands } from './kafka-acls.ts';
 import { settingsFrom } from './settings-from.ts';
 import { stateDirectoryOf } from './state-directory.ts';
+import { webSecurity } from './web-security.ts';
 
 async function checkInventory(path: string): Promise<Finding> {
   try {
     const { entries } = await loadInventory(path);
     return { verdict: 'ok', text: `${path}: ${entries.length} entries` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };
+  }
+}
+
+function checkWebConfig(settings: Settings): Finding {
+  try {
+    const { clientCertificates } = webSecurity(settings);
+    const who = clientCertificates ? 'clients with a certificate' : 'anybody';
+    return { verdict: 'ok', text: `${settings.http.webConfigFile}: TLS, for ${who}` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };
@@ -69,6 +81,7 @@ export async function checkCommand(
   const findings: Finding[] = [{ verdict: 'ok', text: 'the settings are valid' }];
   if (hasLogs) findings.push(...(await checkLogs(followingOf(settings))), await checkState(settings));
   if (settings.inventory !== undefined) findings.push(await checkInventory(settings.inventory));
+  if (settings.http.webConfigFile !== undefined) findings.push(checkWebConfig(settings));
   if (hasBrokers) findings.push(...(await checkKafka(settings, { create: options['createTopics'] === true, program })));
   for (const finding of findings) process.stdout.write(findingLines(finding));
   return findings.some((finding) => finding.verdict === 'problem') ? 2 : 0;

@@ -12,7 +12,9 @@ export function accessRules({ topics, group }: Kafka): Readonly<Record<AccessPro
   return {
     agent: [
       { kind: 'topic', name: connections, operations: ['Write', 'DescribeConfigs'] },
-      { kind: 'topic', name: agents, operations: ['Write'] },
+      { kind: 'topic', name: agents, operations: ['Read', 'Write'] },
+      // It reads them for a minute after its start, to find out whether its state was rolled back or copied.
+      { kind: 'group', name: 'straggler-agent-', prefixed: true, operations: ['Read'] },
       { kind: 'topic', name: deadLetters, operations: ['Write'] },
     ],
     collector: [
@@ -41,7 +43,7 @@ function command(rule: AccessRule, broker: string, principal: string): string {
 
 const purposes: Readonly<Record<AccessProgram, string>> = {
   agent: 'straggler agent',
-  collector: 'straggler collector',
+  collector: 'straggler collector, and straggler state with --brokers',
   check: 'straggler check (Create is for --create-topics alone)',
 };
 

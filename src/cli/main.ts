@@ -1,19 +1,16 @@
 /**
  * The command line. Each command loads what it needs when it runs, so that `--help` answers at once.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { protocols } from '../event/protocol.ts';
-import { didYouMean } from '../runtime/nearest.ts';
+import { Command, Option } from 'commander';
 import { explain } from './explain.ts';
+import { collect, protocolParser } from './list-flags.ts';
 import { collectServer } from './server-flag.ts';
 import { addSettingFlags } from './setting-flags.ts';
+import { addState } from './state/commands.ts';
+import { threadsParser } from './threads-flag.ts';
 import { version } from './version.ts';
 
 type Options = Readonly<Record<string, unknown>>;
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
-}
 
 const stopFlag = [
   '--stop-on-stdin-end',
@@ -41,6 +38,12 @@ function addReport(program: Command): void {
     .option('--own-address <address>', 'address or CIDR of a server of our own; may be repeated', collect)
     .option('--only <status>', 'only clients of this status; may be repeated', collect)
     .option('--fail-on-unknown', 'exit with 2 when an unknown client is left')
+    .addOption(
+      new Option(
+        '--threads <number>',
+        'how many threads read (default: the processors of this machine, at most 4)',
+      ).argParser(threadsParser),
+    )
     .option('--no-progress', 'no progress bar')
     .option('--config <file>', 'configuration file: servers, balancers, inventory and privacy are taken from it')
     .addHelpText(
@@ -60,12 +63,6 @@ Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but s
       const { reportCommand } = await import('./report-command.ts');
       process.exitCode = await reportCommand(paths, options);
     });
-}
-
-function protocolParser(text: string, before: readonly string[] = []): string[] {
-  const known: readonly string[] = protocols;
-  if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
-  return collect(text, before);
 }
 
 function addServing(program: Command): void {
@@ -216,6 +213,7 @@ function buildProgram(): Command {
   addTrying(program);
   addChecking(program);
   addInventory(program);
+  addState(program);
   return program;
 }
 

@@ -1,11 +1,10 @@
 /** `straggler report`: results on standard output or in a file, all else on standard error. */
 import { open } from 'node:fs/promises';
-import { hostname } from 'node:os';
+import { availableParallelism, hostname } from 'node:os';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Protocol } from '../event/protocol.ts';
 import { serverKey } from '../event/server-key.ts';
-import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { parseAddressRange } from '../inventory/address-range.ts';
 import { emptyInventory } from '../inventory/inventory.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
@@ -17,7 +16,7 @@ import { reportHtml } from '../report/html/page.ts';
 import { reportJson } from '../report/json.ts';
 import { parseMoment } from '../report/moment.ts';
 import { reportNotes } from '../report/notes.ts';
-import type { ReportOptions } from '../report/options.ts';
+import { type ReportOptions, shares } from '../report/options.ts';
 import { type Report, runReport } from '../report/report.ts';
 import { reportTable } from '../report/table.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -32,6 +31,9 @@ import { settingsFrom } from './settings-from.ts';
 type Options = Readonly<Record<string, unknown>>;
 
 const formats = { table: reportTable, csv: reportCsv, json: reportJson, html: reportHtml } as const;
+
+/** A report is seldom alone on its machine, and merging what more threads read soon takes longer than they save. */
+const threadsDefaultMax = 4;
 
 const exitStatus = { done: 0, findings: 2, incomplete: 3 } as const;
 
@@ -87,9 +89,13 @@ async function readOptions(
     until: momentOf('--until', options['until']),
     inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
     ownAddresses: [...configured, ...ownAddressesOf(options['ownAddress'])],
-    probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
+    probes: new RangeMap(
+      [...settings.balancers, ...settings.canary.from].map((address) => [parseAddressRange(address), true] as const),
+    ),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
-    keepUser: userPrivacy(settings.privacy.users),
+    users: settings.privacy.users,
+    threads: (options['threads'] as number | undefined) ?? Math.min(availableParallelism(), threadsDefaultMax),
+    ...shares,
   };
 }
 

@@ -15,7 +15,7 @@ export function canonicalAddress(text: string): string | null {
     return null;
   }
   if (text.indexOf(':') === -1) {
-    const value = parseIpv4(text);
+    const value = ipv4Number(text);
     return value === -1 ? null : formatIpv4(value);
   }
   const groups = parseIpv6(withoutZone(withoutBrackets(text)));
@@ -28,13 +28,13 @@ export function canonicalAddress(text: string): string | null {
 /** Whether a text is an address as `canonicalAddress` writes it. */
 export function isCanonicalAddress(text: string): boolean {
   // There is one way only to write an IPv4 address.
-  return text.indexOf(':') === -1 ? parseIpv4(text) !== -1 : canonicalAddress(text) === text;
+  return text.indexOf(':') === -1 ? ipv4Number(text) !== -1 : canonicalAddress(text) === text;
 }
 
 /** Order of canonical addresses: IPv4 before IPv6, each by number. */
 export function compareAddresses(a: string, b: string): number {
-  const ipv4A = parseIpv4(a);
-  const ipv4B = parseIpv4(b);
+  const ipv4A = ipv4Number(a);
+  const ipv4B = ipv4Number(b);
   if (ipv4A !== -1 || ipv4B !== -1) {
     if (ipv4A === -1) return 1;
     if (ipv4B === -1) return -1;
@@ -77,8 +77,8 @@ function isLetterOrDigit(code: number): boolean {
   return (code >= 48 && code <= 57) || (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
 }
 
-/** Four decimal parts without leading zeros (some readers take `010` for 8), or -1. */
-function parseIpv4(text: string): number {
+/** An IPv4 address as a number: four decimal parts without leading zeros (some readers take `010` for 8); else -1. */
+export function ipv4Number(text: string): number {
   if (text.length < 7 || text.length > 15) {
     return -1;
   }
@@ -120,7 +120,7 @@ function parseIpv6(text: string): number[] | null {
       if (at - start > 4) return null;
     }
     if (text.charCodeAt(at) === dot) {
-      const ipv4 = parseIpv4(text.slice(start));
+      const ipv4 = ipv4Number(text.slice(start));
       if (ipv4 === -1) return null;
       groups.push(Math.floor(ipv4 / 0x10000), ipv4 % 0x10000);
       break;

@@ -3,7 +3,8 @@ import type { ProblemReason } from './problem.ts';
 import type { Protocol } from '../event/protocol.ts';
 import type { RowFields } from './row.ts';
 import type { ServerTally } from './server-rows.ts';
-import type { ReaderCaches } from './reader-caches.ts';
+import type { ReaderCaches, UserValue } from './reader-caches.ts';
+import type { Verdict } from './pop-imap/verdict.ts';
 
 /**
  * One kind of log: its columns, and what its rows mean. Framing, headers, quoting, times and counting are the same for
@@ -40,6 +41,26 @@ export interface RowOptions {
   readonly caches: ReaderCaches;
   /** Hears of each row that decides a login, as far as rows are wanted. */
   readonly onLogin?: (login: LoginRow) => void;
+  /**
+   * Takes in wanted rows in place of events, from formats that can tell them alone (POP3 and IMAP4): for who adds up
+   * all rows of a client anyway. `onLogin` hears nothing of these.
+   */
+  readonly onRow?: (row: ClientRow) => void;
+}
+
+/** What one row says of its client. The same object comes again with the next row. */
+export interface ClientRow {
+  readonly server: string;
+  readonly address: string;
+  /** The local `address:port` that was dialled; null when the log does not say. */
+  readonly endpoint: string | null;
+  readonly time: number;
+  readonly isOpening: boolean;
+  readonly isCommand: boolean;
+  readonly received: number;
+  readonly sent: number;
+  readonly user: UserValue;
+  readonly verdict: Verdict;
 }
 
 export interface LoginRow {

@@ -14,6 +14,8 @@ export interface UserValue {
   readonly name: string | null;
 }
 
+export const blankUser: UserValue = { kind: 'blank', name: null };
+
 /** The server's end of a connection, as dialled; nulls when the log does not say. */
 export interface LocalValue {
   readonly address: string | null;
@@ -59,7 +61,9 @@ export class ReaderCaches {
     this.#keepUser = keepUser;
   }
 
+  /** @param index -1 = the rows have no such field */
   user(bytes: Buffer, fields: RowFields, index: number): UserValue {
+    if (index === -1 || fields.start(index) === fields.end(index)) return blankUser;
     return fields.doubled[index] === 1
       ? this.#userValue(cutText(fields.text(bytes, index)))
       : this.#users.get(bytes, fields.start(index), fields.end(index));
@@ -81,7 +85,7 @@ export class ReaderCaches {
   /** A user as it counts: cut first, then looked at, then withheld or not. */
   #userValue(text: string): UserValue {
     if (isBlankUser(text)) {
-      return { kind: 'blank', name: null };
+      return blankUser;
     }
     return isHealthMailbox(text) ? { kind: 'probe', name: null } : { kind: 'user', name: this.#keepUser(text) };
   }

@@ -3,6 +3,7 @@ import { columnsOfRow } from './header.ts';
 import type { ProblemReason } from './problem.ts';
 import { RowFields } from './row.ts';
 import type { ReaderState, SliceOptions } from './slice.ts';
+import type { TimeReader } from './time.ts';
 
 /**
  * What all rows have in common, whatever the log: they are valid when they have the columns of their header and a
@@ -16,10 +17,12 @@ export class RowReader {
   counted = 0;
   ignored = 0;
   invalid = 0;
-  /** Smallest and largest time of the rows that count. */
-  firstRowAt: number | null = null;
-  lastRowAt: number | null = null;
+  /** Smallest and largest time of the rows that count, if there are any. */
+  firstRowAt = Number.POSITIVE_INFINITY;
+  lastRowAt = Number.NEGATIVE_INFINITY;
   readonly #slice: SliceContext;
+  readonly #bytes: Buffer;
+  readonly #times: TimeReader;
   readonly #format: LogFormat;
   readonly #since: number;
   readonly #until: number;
@@ -39,6 +42,8 @@ export class RowReader {
     this.#since = since ?? Number.NEGATIVE_INFINITY;
     this.#until = until ?? Number.POSITIVE_INFINITY;
     this.#onInvalidRow = onInvalidRow;
+    this.#bytes = slice.bytes;
+    this.#times = slice.options.caches.times;
     this.rows = format.readRows(slice);
     this.columns = state.columns;
     this.extraColumnsNoted = state.extraColumnsNoted;
@@ -54,15 +59,18 @@ export class RowReader {
     this.rows.useColumns(names);
   }
 
-  /** Reads the line that stands from `start` to `end`, without its line end. */
+  /** Splits the line that begins at `start`; answers where it ends: at a line feed, or at `limit`. */
+  split(start: number, limit: number): number {
+    return this.#row.fields.split(this.#bytes, start, limit);
+  }
+
+  /** Reads the line that was split last, which stands from `start` to `end`, without its line end. */
   read(start: number, end: number): void {
-    const { bytes, options } = this.#slice;
     const row = this.#row;
     const { fields } = row;
-    fields.split(bytes, start, end);
     const time =
       this.#timeColumn < fields.count
-        ? options.caches.times.read(bytes, fields.start(this.#timeColumn), fields.end(this.#timeColumn))
+        ? this.#times.read(this.#bytes, fields.start(this.#timeColumn), fields.end(this.#timeColumn))
         : Number.NaN;
     if (Number.isNaN(time) && this.#takeHeader(start, end)) {
       return;
@@ -91,9 +99,8 @@ export class RowReader {
 
   /** A line whose time cannot be read may be a bare header row; it then says what the next rows hold. */
   #takeHeader(start: number, end: number): boolean {
-    const { bytes } = this.#slice;
-    const isLetter = ((bytes[start] as number) | 0x20) >= 0x61;
-    const columns = isLetter ? columnsOfRow(bytes, start, end, this.#format) : null;
+    const isLetter = ((this.#bytes[start] as number) | 0x20) >= 0x61;
+    const columns = isLetter ? columnsOfRow(this.#bytes, start, end, this.#format) : null;
     if (columns !== null) {
       this.useColumns(columns);
     }
@@ -109,8 +116,8 @@ export class RowReader {
 
   #count(time: number, start: number, end: number): void {
     this.counted++;
-    if (this.firstRowAt === null || time < this.firstRowAt) this.firstRowAt = time;
-    if (this.lastRowAt === null || time > this.lastRowAt) this.lastRowAt = time;
+    if (time < this.firstRowAt) this.firstRowAt = time;
+    if (time > this.lastRowAt) this.lastRowAt = time;
     const { server } = this.rows;
     server.rows++;
     if (time > server.lastRowAt) server.lastRowAt = time;

@@ -15,12 +15,15 @@ import { formatOf } from './formats.ts';
 import { columnsOfComment } from './header.ts';
 import { type ProblemReason, Problems } from './problem.ts';
 import { RowReader } from './row-reader.ts';
+import { textEnd } from './row.ts';
 import { ServerTally } from './server-rows.ts';
 import { type ReaderState, type SliceOptions, type SliceResult, rowBytesMaxDefault } from './slice.ts';
 
 const lineFeed = 0x0a;
 const carriageReturn = 0x0d;
 const numberSign = 0x23;
+/** The first byte of the UTF-8 mark. */
+const markStart = 0xef;
 
 /**
  * Reads the bytes of a file that begin at `offset`. Pass at least `rowBytesMax` bytes more than are known to hold a
@@ -77,8 +80,8 @@ class SliceReading {
       rows: { event: rows.counted, ignored: rows.ignored, invalid: this.#invalid + rows.invalid },
       lines: this.#line,
       problems: this.#problems.list(),
-      firstRowAt: rows.firstRowAt,
-      lastRowAt: rows.lastRowAt,
+      firstRowAt: rows.counted === 0 ? null : rows.firstRowAt,
+      lastRowAt: rows.counted === 0 ? null : rows.lastRowAt,
       lastProbeAt: rows.rows.lastProbeAt,
       unterminated: this.#unterminated,
     };
@@ -106,14 +109,21 @@ class SliceReading {
     if (lineStart >= bytes.length) {
       return false;
     }
-    const start = bytes[lineStart] === 0 ? skipNuls(bytes, lineStart) : lineStart;
-    const end = bytes.indexOf(lineFeed, start);
-    if (end === -1) {
+    const first = bytes[lineStart] as number;
+    const isPlain = first > numberSign && first !== markStart;
+    const start = first === 0 ? skipNuls(bytes, lineStart) : lineStart;
+    // Nearly every line is a plain row: it is split while its end is looked for.
+    const found = isPlain ? this.#rows.split(start, bytes.length) : bytes.indexOf(lineFeed, start);
+    if (found === -1 || found === bytes.length) {
       this.#readTail(lineStart, start);
       return false;
     }
-    this.#readRow(lineStart, start, end);
-    this.#done = end + 1;
+    if (isPlain && found - start <= this.#rowBytesMax) {
+      this.#rows.read(start, textEnd(bytes, start, found, bytes.length));
+    } else {
+      this.#readRow(lineStart, start, found);
+    }
+    this.#done = found + 1;
     this.#line++;
     return true;
   }
@@ -152,15 +162,16 @@ class SliceReading {
       this.#onInvalidRow?.('over-long row', this.#offset + start, this.#offset + end);
       return;
     }
-    const textEnd = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
-    const textStart = hasMark(bytes, start, textEnd) ? start + 3 : start;
-    if (textStart === textEnd) {
+    const rowEnd = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;
+    const rowStart = hasMark(bytes, start, rowEnd) ? start + 3 : start;
+    if (rowStart === rowEnd) {
       return;
     }
-    if (bytes[textStart] === numberSign) {
-      this.#readComment(textStart, textEnd);
+    if (bytes[rowStart] === numberSign) {
+      this.#readComment(rowStart, rowEnd);
     } else {
-      this.#rows.read(textStart, textEnd);
+      this.#rows.split(rowStart, rowEnd);
+      this.#rows.read(rowStart, rowEnd);
     }
   }
 
@@ -189,7 +200,7 @@ class SliceReading {
 
 /** Whether the bytes begin with the UTF-8 mark, which a file may have and so may the middle of joined files. */
 function hasMark(bytes: Buffer, start: number, end: number): boolean {
-  return bytes[start] === 0xef && end - start >= 3 && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
+  return bytes[start] === markStart && end - start >= 3 && bytes[start + 1] === 0xbb && bytes[start + 2] === 0xbf;
 }
 
 function skipNuls(bytes: Buffer, start: number): number {

@@ -5,6 +5,8 @@ import { createGunzip } from 'node:zlib';
 export interface ByteSource extends AsyncDisposable {
   /** Fills in what comes next, from `start` to the end of the buffer as far as there is something; 0 at the end. */
   read(buffer: Buffer, start: number): Promise<number>;
+  /** Goes on reading at an offset. Not for compressed files. */
+  seek(offset: number): void;
   /** Bytes of the file itself that were read by now. */
   readonly bytesTaken: number;
 }
@@ -27,15 +29,21 @@ export async function openSource(path: string): Promise<ByteSource> {
 class PlainSource implements ByteSource {
   bytesTaken = 0;
   readonly #handle: FileHandle;
+  #offset = 0;
 
   constructor(handle: FileHandle) {
     this.#handle = handle;
   }
 
   async read(buffer: Buffer, start: number): Promise<number> {
-    const { bytesRead } = await this.#handle.read(buffer, start, buffer.length - start, this.bytesTaken);
+    const { bytesRead } = await this.#handle.read(buffer, start, buffer.length - start, this.#offset);
+    this.#offset += bytesRead;
     this.bytesTaken += bytesRead;
     return bytesRead;
+  }
+
+  seek(offset: number): void {
+    this.#offset = offset;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -73,6 +81,10 @@ class GzipSource implements ByteSource {
     const length = this.#piece.copy(buffer, start);
     this.#piece = this.#piece.subarray(length);
     return length;
+  }
+
+  seek(): never {
+    throw new Error('a compressed file is read from its start');
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

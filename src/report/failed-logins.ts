@@ -1,7 +1,4 @@
 import { compareByCodePoint } from '../event/code-point-order.ts';
-import type { Protocol } from '../event/protocol.ts';
-import type { LoginRow } from '../exchange-log/format.ts';
-import { BySource } from '../sighting/by-source.ts';
 
 /** Users of one client whose logins have failed, told apart by what came after. */
 export interface FailedUsers {
@@ -10,48 +7,58 @@ export interface FailedUsers {
   readonly unresolved: readonly string[];
 }
 
-/** The latest logins of one user of one client. */
-class Latest {
+/** Users for people: whoever has no name is called so. */
+export function namedUsers(users: readonly string[]): readonly string[] {
+  return users.map((user) => (user === '' ? 'nameless' : user));
+}
+
+export const noFailedUsers: FailedUsers = { recovered: [], unresolved: [] };
+
+/** The latest logins of one user of one client; `-Infinity` for none. */
+export interface LatestLogin {
   /** The spelling that sorts first. */
+  readonly user: string;
+  readonly success: number;
+  readonly failure: number;
+}
+
+/**
+ * The latest logins of one client, user by user: recovered when the latest success is later than the latest failure.
+ * Somebody who mistypes once is no trouble; a device whose password has run out is. Decided by latest times, so the
+ * order of rows, files and threads does not matter.
+ */
+export class LatestLogins implements LatestLogin {
   user: string;
   success = Number.NEGATIVE_INFINITY;
   failure = Number.NEGATIVE_INFINITY;
   /** Further users of the client, by name in lower case; nearly all clients have one user. */
-  others: Map<string, Latest> | null = null;
+  #others: Map<string, LatestLogins> | null = null;
 
   constructor(user: string) {
     this.user = user;
   }
-}
 
-const none: FailedUsers = { recovered: [], unresolved: [] };
-
-/**
- * Failed logins by server, protocol, address and user: recovered when the latest success is later than the latest
- * failure. Somebody who mistypes once is no trouble; a device whose password has run out is. Decided by latest times,
- * so the order of rows and files does not matter.
- */
-export class FailedLogins {
-  readonly #latest = new BySource<Latest>();
-
-  add(protocol: Protocol, { server, address, user, succeeded, at }: LoginRow): void {
-    let latest = this.#latest.get(protocol, server, address);
-    if (latest === undefined) {
-      latest = new Latest(user);
-      this.#latest.add(protocol, server, address, latest);
-    } else if (latest.user !== user) {
-      latest = ofUser(latest, user);
-    }
-    if (succeeded) latest.success = Math.max(latest.success, at);
-    else latest.failure = Math.max(latest.failure, at);
+  add(user: string, succeeded: boolean, at: number): void {
+    const latest = user === this.user ? this : this.#of(user);
+    if (!succeeded) latest.failure = Math.max(latest.failure, at);
+    else if (at > latest.success) latest.success = at;
   }
 
-  of({ protocol, server, address }: { protocol: Protocol; server: string; address: string }): FailedUsers {
-    const first = this.#latest.get(protocol, server, address);
-    if (first === undefined) return none;
-    const users = [first, ...(first.others?.values() ?? [])];
-    const failed = users.filter(({ failure }) => failure !== Number.NEGATIVE_INFINITY);
-    const names = (isWanted: (latest: Latest) => boolean): string[] =>
+  merge({ user, success, failure }: LatestLogin): void {
+    const latest = this.#of(user);
+    latest.success = Math.max(latest.success, success);
+    latest.failure = Math.max(latest.failure, failure);
+  }
+
+  /** One entry for each user. */
+  list(): readonly LatestLogin[] {
+    return this.#others === null ? [this] : [this, ...this.#others.values()];
+  }
+
+  failedUsers(): FailedUsers {
+    const failed = this.list().filter(({ failure }) => failure !== Number.NEGATIVE_INFINITY);
+    if (failed.length === 0) return noFailedUsers;
+    const names = (isWanted: (latest: LatestLogin) => boolean): string[] =>
       failed
         .filter(isWanted)
         .map(({ user }) => user)
@@ -61,17 +68,18 @@ export class FailedLogins {
       unresolved: names(({ success, failure }) => success <= failure),
     };
   }
-}
 
-/** The entry of a user whose spelling is not that of the client's first one. */
-function ofUser(first: Latest, user: string): Latest {
-  const name = user.toLowerCase();
-  let latest: Latest | undefined = first;
-  if (first.user.toLowerCase() !== name) {
-    first.others ??= new Map();
-    latest = first.others.get(name);
-    if (latest === undefined) first.others.set(name, (latest = new Latest(user)));
+  #of(user: string): LatestLogins {
+    const name = user.toLowerCase();
+    const latest = this.user.toLowerCase() === name ? this : this.#other(name, user);
+    if (compareByCodePoint(user, latest.user) < 0) latest.user = user;
+    return latest;
   }
-  if (compareByCodePoint(user, latest.user) < 0) latest.user = user;
-  return latest;
+
+  #other(name: string, user: string): LatestLogins {
+    this.#others ??= new Map();
+    let latest = this.#others.get(name);
+    if (latest === undefined) this.#others.set(name, (latest = new LatestLogins(user)));
+    return latest;
+  }
 }

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Protocol } from '../event/protocol.ts';
 import type { OwnPrefix } from '../exchange-log/file-name.ts';
 import type { ServerAssignment } from '../exchange-log/server-name.ts';
+import type { UserPrivacy } from '../exchange-log/user-privacy.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
 import type { RangeMap } from '../inventory/range-map.ts';
@@ -31,8 +32,14 @@ export interface ReportOptions {
   readonly probes: RangeMap<unknown>;
   /** Only clients of these statuses are shown. Empty = all. */
   readonly only: readonly Status[];
-  /** What is kept of a user's name; null withholds it. */
-  readonly keepUser: (name: string) => string | null;
+  /** What is kept of user names. */
+  readonly users: UserPrivacy;
+  /** How many threads may read, this one included. */
+  readonly threads: number;
+  /** Another thread reads for each of so many bytes; less is not worth it. */
+  readonly threadBytes: number;
+  /** Larger files are read in parts of about this size, which threads share. */
+  readonly partBytes: number;
   readonly progress: ReportProgress;
 }
 
@@ -43,5 +50,10 @@ export interface ReportProgress {
   /** Bytes were read, in one step. */
   read(bytes: number): void;
 }
+
+const mib = 1024 * 1024;
+
+/** Starting a thread takes 60 ms, in which one reads 8 MiB; merging what a part adds up to takes a tenth of reading it. */
+export const shares: Pick<ReportOptions, 'threadBytes' | 'partBytes'> = { threadBytes: 16 * mib, partBytes: 64 * mib };
 
 export const noProgress: ReportProgress = { started: () => {}, read: () => {} };

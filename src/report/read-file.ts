@@ -1,94 +1,128 @@
-import { formatOfHead } from '../exchange-log/formats.ts';
+import { formatOfHead, formats } from '../exchange-log/formats.ts';
+import type { LogFormat } from '../exchange-log/format.ts';
 import type { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import { readSlice } from '../exchange-log/slice-reader.ts';
-import { type ReaderState, startOfFile } from '../exchange-log/slice.ts';
+import { type ReaderState, type SliceOptions, type SliceResult, startOfFile } from '../exchange-log/slice.ts';
 import { type ByteSource, openSource } from './byte-source.ts';
-import type { InputFile } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
+import { GrowingOutcome } from './outcome.ts';
+import type { FileRange, ReadOutcome, ReadTask } from './read-task.ts';
+import { isSystemError, systemErrorText } from './system-error.ts';
 import type { Tally } from './tally.ts';
 
-/**
- * Bytes read at once; more than a row may have, so that every step moves on, and little enough for the events of a
- * step to be gone before the garbage collector copies them.
- */
+/** Bytes read at once; more than a row may have, so that every step moves on. */
 const sliceBytes = 1.5 * 1024 * 1024;
+const lineFeed = 0x0a;
+const wholeFile: FileRange = { start: 0, end: Number.POSITIVE_INFINITY, state: startOfFile };
 
-/** Reads files one after the other into a tally, through one buffer. */
+/** Reads files, or parts of them, one after the other through one buffer. */
 export class FileReader {
   readonly #buffer = Buffer.allocUnsafe(sliceBytes);
-  readonly #tally: Tally;
   readonly #caches: ReaderCaches;
-  readonly #options: Pick<ReportOptions, 'since' | 'until' | 'signal' | 'progress'>;
+  readonly #options: Pick<ReportOptions, 'since' | 'until' | 'signal'>;
+  readonly #onBytes: (bytes: number) => void;
 
+  /** @param onBytes hears of the bytes of files, packed as they are, that were read in one step */
   constructor(
-    tally: Tally,
     caches: ReaderCaches,
-    options: Pick<ReportOptions, 'since' | 'until' | 'signal' | 'progress'>,
+    options: Pick<ReportOptions, 'since' | 'until' | 'signal'>,
+    onBytes: (bytes: number) => void,
   ) {
-    this.#tally = tally;
     this.#caches = caches;
     this.#options = options;
+    this.#onBytes = onBytes;
   }
 
-  /**
-   * Reads one file to its end. Rejects with what the operating system says; what was read before stays counted.
-   *
-   * @param isFinished the file gets no more rows: a last row without its line end is one
-   */
-  async read(file: InputFile, isFinished: boolean): Promise<void> {
-    await using source = await openSource(file.path);
-    this.#tally.files++;
-    const servers = new Set<string>();
+  /** Reads a file to its end. What the operating system says is part of the outcome; what was read before it counts. */
+  async read(task: ReadTask, tally: Tally): Promise<ReadOutcome> {
+    const outcome = new GrowingOutcome();
     try {
-      await this.#readAll(file, source, isFinished, servers);
-    } finally {
-      this.#tally.addFile(file, servers);
+      await using source = await openSource(task.path);
+      outcome.isOpened = true;
+      await this.#readAll(task, source, tally, outcome);
+    } catch (error) {
+      if (this.#options.signal.aborted || !isSystemError(error)) throw error;
+      outcome.failure = systemErrorText(error);
     }
+    return outcome.result();
   }
 
-  /** @param servers takes in those that the rows name */
-  async #readAll(file: InputFile, source: ByteSource, isFinished: boolean, servers: Set<string>): Promise<void> {
-    const { since, until, signal, progress } = this.#options;
-    let format = file.name?.format;
-    let state: ReaderState = startOfFile;
-    let offset = 0;
-    let lines = 0;
-    let isUnterminated = false;
+  async #readAll(task: ReadTask, source: ByteSource, tally: Tally, outcome: GrowingOutcome): Promise<void> {
+    const range = task.range ?? wholeFile;
+    let format = formats[task.format];
+    const listener = tally.listener(task.protocol);
+    outcome.stateBefore = range.state ?? (await this.#stateOfHead(task, source, format));
+    outcome.stateAfter = outcome.stateBefore;
+    let offset = await this.#firstLine(source, range);
     /** Bytes at the head of the buffer that were read and belong to a row that is not whole. */
     let kept = 0;
-    for (let isEnd = false; !isEnd;) {
-      signal.throwIfAborted();
+    for (let isEnd = offset >= range.end; !isEnd;) {
+      this.#options.signal.throwIfAborted();
       const takenBefore = source.bytesTaken;
       const { length, atEnd } = await this.#fill(source, kept);
-      isEnd = atEnd;
-      const bytes = this.#buffer.subarray(0, length);
-      format ??= formatOfHead(file.protocol, bytes);
-      const slice = readSlice(state, bytes, offset, {
-        protocol: file.protocol,
+      const end = endOfRange(this.#buffer.subarray(0, length), offset, range.end);
+      const bytes = this.#buffer.subarray(0, end ?? length);
+      isEnd = atEnd || end !== null;
+      format ??= formatOfHead(task.protocol, bytes);
+      const slice = this.#readSlice(task, outcome.stateAfter, bytes, offset, {
         format,
-        server: file.server,
-        file: file.path,
-        finished: isEnd && isFinished,
-        caches: this.#caches,
-        onLogin: (login) => this.#tally.failedLogins.add(file.protocol, login),
-        ...(since === null ? {} : { since }),
-        ...(until === null ? {} : { until }),
+        finished: atEnd && end === null && task.isFinished,
+        ...listener,
       });
-      this.#tally.addSlice(file.protocol, file.path, slice, lines);
-      for (const { server } of slice.servers) servers.add(server);
-      this.#tally.bytes += length - kept;
-      progress.read(source.bytesTaken - takenBefore);
+      tally.addSlice(task.protocol, slice);
+      outcome.addSlice(slice);
+      tally.bytes += bytes.length - kept;
+      this.#onBytes(source.bytesTaken - takenBefore);
       kept = length - (slice.end - offset);
       this.#buffer.copyWithin(0, length - kept, length);
-      state = slice.state;
       offset = slice.end;
-      lines += slice.lines;
-      isUnterminated = slice.unterminated;
     }
-    if (isUnterminated && isFinished) {
-      this.#tally.problems.add(file.path, lines + 1, 'last row without a line end');
-    } else if (isUnterminated) {
-      this.#tally.unterminated++;
+    if (outcome.isUnterminated && task.isFinished) {
+      outcome.addProblem(outcome.lines, 'last row without a line end');
+      outcome.isUnterminated = false;
+    }
+  }
+
+  #readSlice(
+    { protocol, server, path }: ReadTask,
+    state: ReaderState,
+    bytes: Buffer,
+    offset: number,
+    options: Pick<SliceOptions, 'format' | 'finished' | 'onRow' | 'onLogin'>,
+  ): SliceResult {
+    const { since, until } = this.#options;
+    return readSlice(state, bytes, offset, {
+      ...options,
+      protocol,
+      server,
+      file: path,
+      caches: this.#caches,
+      ...(since === null ? {} : { since }),
+      ...(until === null ? {} : { until }),
+    });
+  }
+
+  /** How a part is read, going by the head of its file: nearly always there is one header, and it stands there. */
+  async #stateOfHead(task: ReadTask, source: ByteSource, format: LogFormat | undefined): Promise<ReaderState> {
+    const { length } = await this.#fill(source, 0);
+    source.seek(0);
+    const options = format === undefined ? { finished: false } : { format, finished: false };
+    const { state } = this.#readSlice(task, startOfFile, this.#buffer.subarray(0, length), 0, options);
+    return { ...state, skippingFrom: null };
+  }
+
+  /** Goes to the first line that begins in the range; answers where that is. */
+  async #firstLine(source: ByteSource, { start }: FileRange): Promise<number> {
+    if (start === 0) return 0;
+    for (let at = start - 1; ;) {
+      source.seek(at);
+      const { length, atEnd } = await this.#fill(source, 0);
+      const found = this.#buffer.subarray(0, length).indexOf(lineFeed);
+      const next = at + (found === -1 ? length : found + 1);
+      source.seek(next);
+      if (found !== -1) return next;
+      if (atEnd) return Number.POSITIVE_INFINITY;
+      at = next;
     }
   }
 
@@ -102,4 +136,11 @@ export class FileReader {
     }
     return { length, atEnd: false };
   }
+}
+
+/** How many of the bytes belong to lines that begin before `end`; null when what follows may belong to them, too. */
+function endOfRange(bytes: Buffer, offset: number, end: number): number | null {
+  if (offset + bytes.length < end) return null;
+  const lineEnd = bytes.indexOf(lineFeed, Math.max(0, end - 1 - offset));
+  return lineEnd === -1 ? null : lineEnd + 1;
 }

@@ -1,5 +1,4 @@
 /** The only door to split2: the lines of standard input, with a limit on their length. */
-import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import split from 'split2';
 import type { LogFormat } from '../exchange-log/format.ts';
@@ -9,9 +8,12 @@ import { readSlice } from '../exchange-log/slice-reader.ts';
 import { type ReaderState, rowBytesMaxDefault, startOfFile } from '../exchange-log/slice.ts';
 import { type LogSource, standardInputPath } from './input-file.ts';
 import type { ReportOptions } from './options.ts';
+import { GrowingOutcome } from './outcome.ts';
+import type { ReadOutcome } from './read-task.ts';
+import { isSystemError, systemErrorText } from './system-error.ts';
 import type { Tally } from './tally.ts';
 
-type ReadOptions = Pick<ReportOptions, 'since' | 'until' | 'signal' | 'progress'>;
+type ReadOptions = Pick<ReportOptions, 'standardInput' | 'since' | 'until' | 'signal' | 'progress'>;
 
 const lineFeed = 0x0a;
 // Its types do not know `skipOverflow`.
@@ -24,15 +26,24 @@ const sliceCharacters = 1024 * 1024;
  * anywhere, so it is counted and not read.
  */
 export async function readStandardInput(
-  stream: Readable,
   input: LogSource,
   tally: Tally,
   caches: ReaderCaches,
   options: ReadOptions,
-): Promise<void> {
+): Promise<ReadOutcome> {
   const reading = new LineReading(input, tally, caches, options);
+  try {
+    await readLines(options, reading);
+  } catch (error) {
+    if (options.signal.aborted || !isSystemError(error)) throw error;
+    return reading.end(systemErrorText(error));
+  }
+  return reading.end(null);
+}
+
+async function readLines({ standardInput, signal }: ReadOptions, reading: LineReading): Promise<void> {
   await pipeline(
-    stream,
+    standardInput,
     async function* (chunks: AsyncIterable<Buffer>) {
       for await (const chunk of chunks) {
         reading.countChunk(chunk);
@@ -43,9 +54,8 @@ export async function readStandardInput(
     async (lines: AsyncIterable<string>) => {
       for await (const line of lines) reading.addLine(line);
     },
-    { signal: options.signal },
+    { signal },
   );
-  reading.end();
 }
 
 /**
@@ -58,7 +68,7 @@ class LineReading {
   readonly #tally: Tally;
   readonly #caches: ReaderCaches;
   readonly #options: ReadOptions;
-  readonly #servers = new Set<string>();
+  readonly #outcome = new GrowingOutcome();
   #format: LogFormat | null = null;
   #lineFeeds = 0;
   #lastByte = lineFeed;
@@ -67,14 +77,13 @@ class LineReading {
   #waitingCharacters = 0;
   #state: ReaderState = startOfFile;
   #offset = 0;
-  #linesRead = 0;
 
   constructor(input: LogSource, tally: Tally, caches: ReaderCaches, options: ReadOptions) {
     this.#input = input;
     this.#tally = tally;
     this.#caches = caches;
     this.#options = options;
-    tally.files++;
+    this.#outcome.isOpened = true;
   }
 
   countChunk(chunk: Buffer): void {
@@ -94,15 +103,21 @@ class LineReading {
     this.#linesAdded++;
   }
 
-  end(): void {
+  /** @param failure what the operating system said; what was read before it counts */
+  end(failure: string | null): ReadOutcome {
+    const outcome = this.#outcome;
+    outcome.failure = failure;
+    if (failure !== null) return outcome.result();
     const isTerminated = this.#lastByte === lineFeed;
     const wholeLines = isTerminated ? this.#linesAdded : this.#linesAdded - 1;
     this.#readWaiting(isTerminated ? '\n' : '');
-    if (!isTerminated) {
-      this.#tally.unterminated++;
+    outcome.isUnterminated = !isTerminated;
+    const dropped = this.#lineFeeds - wholeLines;
+    if (dropped > 0) {
+      this.#tally.addOverLongRows(dropped);
+      outcome.addProblem(null, 'over-long row', dropped);
     }
-    this.#tally.addOverLongRows(standardInputPath, this.#lineFeeds - wholeLines);
-    this.#tally.addFile(this.#input, this.#servers);
+    return outcome.result();
   }
 
   #readWaiting(lastEnd: '\n' | ''): void {
@@ -118,15 +133,14 @@ class LineReading {
       file: standardInputPath,
       finished: false,
       caches: this.#caches,
-      onLogin: (login) => this.#tally.failedLogins.add(this.#input.protocol, login),
+      ...this.#tally.listener(this.#input.protocol),
       ...(since === null ? {} : { since }),
       ...(until === null ? {} : { until }),
     });
-    this.#tally.addSlice(this.#input.protocol, standardInputPath, slice, this.#linesRead);
-    for (const { server } of slice.servers) this.#servers.add(server);
+    this.#tally.addSlice(this.#input.protocol, slice);
+    this.#outcome.addSlice(slice);
     this.#state = slice.state;
     this.#offset = slice.end;
-    this.#linesRead += slice.lines;
     this.#waiting = [];
     this.#waitingCharacters = 0;
   }

@@ -2,6 +2,7 @@ import type { Protocol } from '../event/protocol.ts';
 import { compareByCodePoint } from '../event/code-point-order.ts';
 import { timeText } from '../event/time-text.ts';
 import type { FoundInput } from './input-file.ts';
+import type { InputRecord } from './input-record.ts';
 import type { InputProblem } from './problem-list.ts';
 import type { Tally } from './tally.ts';
 
@@ -30,15 +31,15 @@ export interface ReportInput {
   readonly problems: readonly InputProblem[];
 }
 
-export function reportInput(tally: Tally, found: FoundInput): ReportInput {
+export function reportInput(tally: Tally, record: InputRecord, found: FoundInput): ReportInput {
   return {
-    files: tally.files,
+    files: record.files,
     bytes: tally.bytes,
     rows: tally.rows,
     ignoredFiles: found.ignoredFiles,
     ignoredRows: tally.ignoredRows,
     badRows: tally.badRows,
-    unterminated: tally.unterminated,
+    unterminated: record.unterminated,
     firstRow: timeOrNull(tally.firstRowAt),
     lastRow: timeOrNull(tally.lastRowAt),
     servers: [...tally.sources]
@@ -50,7 +51,7 @@ export function reportInput(tally: Tally, found: FoundInput): ReportInput {
         lastRow: timeOrNull(lastRowAt),
       }))
       .sort((a, b) => compareByCodePoint(a.name, b.name) || compareByCodePoint(a.protocol, b.protocol)),
-    problems: tally.problems.list(),
+    problems: record.problems.list(),
   };
 }
 

@@ -1,9 +1,8 @@
 import { visibleText } from '../runtime/visible-text.ts';
 import { batched } from './batched.ts';
-import type { FailedLogins } from './failed-logins.ts';
 import { reportNotes } from './notes.ts';
 import type { Report } from './report.ts';
-import type { ReportClient } from './sighting-list.ts';
+import type { ReportClient } from './client-list.ts';
 import { summaryLine } from './summary-line.ts';
 import { verdictSentences } from './server-verdict.ts';
 import { cutToWidth, padToWidth, textWidth } from './text-width.ts';
@@ -12,7 +11,7 @@ interface Column {
   readonly title: string;
   readonly widthMax: number;
   readonly isNumber?: true;
-  cell(client: ReportClient, failedLogins: FailedLogins): string;
+  cell(client: ReportClient): string;
 }
 
 const usersShown = 2;
@@ -45,7 +44,7 @@ function* tableLines(report: Report): Generator<string> {
   const isUsed = new Set(columns.filter(({ title }) => title !== 'LABEL' && title !== 'FAILURES' && title !== 'HINT'));
   for (const client of report.clients) {
     for (const entry of shown) {
-      const cell = cellText(entry.column, client, report);
+      const cell = cellText(entry.column, client);
       if (cell !== '') isUsed.add(entry.column);
       entry.width = Math.max(entry.width, textWidth(cell));
     }
@@ -54,9 +53,7 @@ function* tableLines(report: Report): Generator<string> {
   if (report.clients.totals.sightings > 0) {
     yield `\n${tableLine(used.map(({ column, width }) => padToWidth(column.title, width, column.isNumber)))}`;
     for (const client of report.clients) {
-      yield tableLine(
-        used.map(({ column, width }) => padToWidth(cellText(column, client, report), width, column.isNumber)),
-      );
+      yield tableLine(used.map(({ column, width }) => padToWidth(cellText(column, client), width, column.isNumber)));
     }
   }
   const notes = reportNotes(report);
@@ -69,14 +66,12 @@ function tableLine(cells: readonly string[]): string {
   return `${cells.join('  ').trimEnd()}\n`;
 }
 
-function cellText(column: Column, client: ReportClient, { failedLogins }: Report): string {
-  return cutToWidth(visibleText(column.cell(client, failedLogins)), column.widthMax);
+function cellText(column: Column, client: ReportClient): string {
+  return cutToWidth(visibleText(column.cell(client)), column.widthMax);
 }
 
 /** `recovered`, or who still fails: `svc-scan unresolved`, `3 unresolved`. */
-function failuresCell(client: ReportClient, failedLogins: FailedLogins): string {
-  if (client.logins.failed === 0) return '';
-  const { recovered, unresolved } = failedLogins.of(client);
+function failuresCell({ failedUsers: { recovered, unresolved } }: ReportClient): string {
   if (unresolved.length === 0) return recovered.length === 0 ? '' : 'recovered';
   return unresolved.length > 1 ? `${unresolved.length} unresolved` : `${unresolved[0] ?? ''} unresolved`.trimStart();
 }

@@ -1,12 +1,11 @@
-import type { ConnectionEvent } from '../event/connection-event.ts';
 import type { Protocol } from '../event/protocol.ts';
+import type { ClientRow, LoginRow } from '../exchange-log/format.ts';
 import type { SliceResult } from '../exchange-log/slice.ts';
-import { OwnAddresses } from '../inventory/own-addresses.ts';
-import type { ConfiguredAddress } from '../inventory/own-addresses.ts';
-import { type Sighting, applyEvent, emptySighting } from '../sighting/sighting.ts';
-import { FailedLogins } from './failed-logins.ts';
+import { ClientColumns } from './client-columns.ts';
 import type { LogSource } from './input-file.ts';
-import { ProblemList } from './problem-list.ts';
+
+/** Local endpoints that are kept of a server; far more than one has. */
+const endpointsMax = 10_000;
 
 /** What was read of one server and protocol. */
 export interface SourceTally {
@@ -16,29 +15,20 @@ export interface SourceTally {
   /** Rows that count. */
   rows: number;
   lastRowAt: number | null;
-  /** By client address. */
-  readonly sightings: Map<string, Sighting>;
+  /** Local endpoints that were dialled. */
+  readonly endpoints: Set<string>;
+  readonly clients: ClientColumns;
 }
 
-/** All that a report adds up while it reads; knows nothing of files. */
+/** All that a report adds up while it reads; knows nothing of files. Tallies of several threads add up to one. */
 export class Tally {
-  readonly problems = new ProblemList();
-  readonly own: OwnAddresses;
-  readonly failedLogins = new FailedLogins();
-  files = 0;
   bytes = 0;
   rows = 0;
   ignoredRows = 0;
   badRows = 0;
-  /** Files that end in the middle of a row that may still be written. */
-  unterminated = 0;
   firstRowAt: number | null = null;
   lastRowAt: number | null = null;
   readonly #sources = new Map<string, SourceTally>();
-
-  constructor(ownAddresses: readonly ConfiguredAddress[]) {
-    this.own = new OwnAddresses(ownAddresses);
-  }
 
   /** By protocol and server. */
   get sources(): Iterable<SourceTally> {
@@ -49,36 +39,50 @@ export class Tally {
     const key = `${protocol}\t${server}`;
     let source = this.#sources.get(key);
     if (source === undefined) {
-      source = { server, protocol, files: 0, rows: 0, lastRowAt: null, sightings: new Map() };
+      const clients = new ClientColumns(protocol, server);
+      source = { server, protocol, files: 0, rows: 0, lastRowAt: null, endpoints: new Set(), clients };
       this.#sources.set(key, source);
     }
     return source;
   }
 
-  /** @param linesBefore lines of the input before this slice */
-  addSlice(protocol: Protocol, path: string, slice: SliceResult, linesBefore: number): void {
-    const { rows } = slice;
+  /** Takes in rows, and logins of rows that come in events, as a reader tells them. */
+  listener(protocol: Protocol): {
+    readonly onRow: (row: ClientRow) => void;
+    readonly onLogin: (login: LoginRow) => void;
+  } {
+    let columns: ClientColumns | null = null;
+    const clients = (server: string): ClientColumns => {
+      if (columns?.server !== server) columns = this.source({ server, protocol }).clients;
+      return columns;
+    };
+    return {
+      onRow(row) {
+        const columns = clients(row.server);
+        columns.addRow(columns.place(row.address), row);
+      },
+      onLogin({ server, address, user, succeeded, at }) {
+        const columns = clients(server);
+        columns.addLogin(columns.place(address), user, succeeded, at);
+      },
+    };
+  }
+
+  addSlice(protocol: Protocol, { rows, servers, events, firstRowAt, lastRowAt }: SliceResult): void {
     this.rows += rows.event + rows.ignored + rows.invalid;
     this.ignoredRows += rows.ignored;
     this.badRows += rows.invalid;
-    this.lastRowAt = later(this.lastRowAt, slice.lastRowAt);
-    if (slice.firstRowAt !== null && (this.firstRowAt === null || slice.firstRowAt < this.firstRowAt)) {
-      this.firstRowAt = slice.firstRowAt;
-    }
-    for (const { reason, count, places } of slice.problems) {
-      const [first] = places;
-      this.problems.add(path, first === undefined ? null : linesBefore + first.line + 1, reason, count);
-    }
-    for (const { server, rows: counted, lastRowAt, endpoints } of slice.servers) {
+    this.#addSpan(firstRowAt, lastRowAt);
+    for (const { server, rows: counted, lastRowAt: last, endpoints } of servers) {
       const source = this.source({ server, protocol });
       source.rows += counted;
-      source.lastRowAt = later(source.lastRowAt, lastRowAt);
-      this.own.learn(server, [...endpoints]);
+      source.lastRowAt = later(source.lastRowAt, last);
+      addEndpoints(source, endpoints);
     }
     let source: SourceTally | null = null;
-    for (const event of slice.events) {
+    for (const event of events) {
       if (source?.server !== event.server) source = this.source(event);
-      addEvent(source, event);
+      source.clients.addEvent(source.clients.place(event.address), event);
     }
   }
 
@@ -90,22 +94,36 @@ export class Tally {
   }
 
   /** Rows that were dropped for their length before the reader saw them. */
-  addOverLongRows(path: string, count: number): void {
-    if (count > 0) {
-      this.rows += count;
-      this.badRows += count;
-      this.problems.add(path, null, 'over-long row', count);
+  addOverLongRows(count: number): void {
+    this.rows += count;
+    this.badRows += count;
+  }
+
+  /** Adds what another thread added up; `other` is not used any more. */
+  merge(other: Tally): void {
+    this.bytes += other.bytes;
+    this.rows += other.rows;
+    this.ignoredRows += other.ignoredRows;
+    this.badRows += other.badRows;
+    this.#addSpan(other.firstRowAt, other.lastRowAt);
+    for (const from of other.sources) {
+      const into = this.source(from);
+      into.files += from.files;
+      into.rows += from.rows;
+      into.lastRowAt = later(into.lastRowAt, from.lastRowAt);
+      addEndpoints(into, from.endpoints);
+      into.clients.merge(from.clients);
     }
+  }
+
+  #addSpan(first: number | null, last: number | null): void {
+    if (first !== null && (this.firstRowAt === null || first < this.firstRowAt)) this.firstRowAt = first;
+    this.lastRowAt = later(this.lastRowAt, last);
   }
 }
 
-function addEvent(source: SourceTally, event: ConnectionEvent): void {
-  let sighting = source.sightings.get(event.address);
-  if (sighting === undefined) {
-    sighting = emptySighting(source.protocol, source.server, event.address, 'all');
-    source.sightings.set(event.address, sighting);
-  }
-  applyEvent(sighting, event);
+function addEndpoints(source: SourceTally, endpoints: Iterable<string>): void {
+  for (const endpoint of endpoints) if (source.endpoints.size < endpointsMax) source.endpoints.add(endpoint);
 }
 
 function later(a: number | null, b: number | null): number | null {

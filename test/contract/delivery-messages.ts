@@ -1,7 +1,7 @@
 import type { ConnectionEvent } from '../../src/event/connection-event.ts';
 import type { Bookkeeping, Slice } from '../../src/delivery/delivery.ts';
 import type { AgentState } from '../../src/delivery/records.ts';
-import type { CarriedError } from '../../src/delivery/store/carried-error.ts';
+import type { CarriedError } from '../../src/runtime/worker/carried-error.ts';
 
 /** What the process of `serve-delivery.ts` is asked by `DeliveryProcess`. */
 export type Question =

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { ConnectionEvent } from '../../src/event/connection-event.ts';
 import type { Bookkeeping, LaneDelivery, Slice } from '../../src/delivery/delivery.ts';
 import type { AgentState } from '../../src/delivery/records.ts';
-import { revivedError } from '../../src/delivery/store/carried-error.ts';
+import { revivedError } from '../../src/runtime/worker/carried-error.ts';
 import type { AskedDelivery } from './delivery.ts';
 import type { Answered, Asked, Question } from './delivery-messages.ts';
 import type { Counted } from './expected.ts';

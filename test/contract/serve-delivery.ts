@@ -1,5 +1,5 @@
 import type { Delivery } from '../../src/delivery/delivery.ts';
-import { carryError } from '../../src/delivery/store/carried-error.ts';
+import { carryError } from '../../src/runtime/worker/carried-error.ts';
 import type { Answered, Asked } from './delivery-messages.ts';
 import type { Counted } from './expected.ts';
 

@@ -1,11 +1,16 @@
 /** Compares what a running collector answers with the simulator's truth, field by field. */
 import assert from 'node:assert/strict';
 import { expectedClients, type Truth } from '../../src/simulator/truth.ts';
-import type { StragglerProcess } from './straggler-process.ts';
 import { until } from './until.ts';
 
 /** Live state keeps that many users of a client; the truth keeps all. */
 const usersKept = 16;
+
+/** A collector that runs, wherever. */
+interface Collector {
+  readonly log: readonly string[];
+  get(path: string): Promise<Response>;
+}
 
 /** A sighting as the API answers it. */
 export interface Answered {
@@ -28,7 +33,7 @@ function comparable(sighting: Answered): Record<string, unknown> {
   return rest;
 }
 
-async function sightingsOf(collector: StragglerProcess): Promise<Map<string, Answered>> {
+async function sightingsOf(collector: Collector): Promise<Map<string, Answered>> {
   const sightings = new Map<string, Answered>();
   let cursor = '';
   do {
@@ -48,7 +53,7 @@ function rowsOf(sightings: Iterable<{ readonly rows: unknown }>): number {
 }
 
 /** Compares every field of every client with the simulator's truth; see `assertClients`. */
-export async function assertTruth(collector: StragglerProcess, truth: Truth, deadlineMs?: number): Promise<void> {
+export async function assertTruth(collector: Collector, truth: Truth, deadlineMs?: number): Promise<void> {
   await assertClients(collector, expectedClients(truth) as unknown as readonly Answered[], deadlineMs);
 }
 
@@ -57,7 +62,7 @@ export async function assertTruth(collector: StragglerProcess, truth: Truth, dea
  * field of every client.
  */
 export async function assertClients(
-  collector: StragglerProcess,
+  collector: Collector,
   expected: readonly Answered[],
   deadlineMs = 90_000,
 ): Promise<void> {

@@ -1,10 +1,12 @@
+import { UnreadableSighting } from '../../sighting/codec.ts';
+import { PackedPageWriter } from '../../sighting/table/packed-page.ts';
 import { AgentTables, createAgentTables } from '../store/agent-tables.ts';
 import type { DatabaseSync, State } from '../store/open-state.ts';
 import { rowChecksum } from '../store/row-checksum.ts';
 import { stateDamaged } from '../store/state-errors.ts';
-import { transaction } from '../store/transaction.ts';
+import { joinTransaction, transaction } from '../store/transaction.ts';
 import type { AgentState } from '../records.ts';
-import type { SightingPage, StoreCommit } from './store-calls.ts';
+import type { SightingPage, StoreCommit, StoredSighting } from './store-calls.ts';
 
 /**
  * See `StateOptions.migrations`: what was released is never edited. A new version of the stored sighting is a new
@@ -28,6 +30,7 @@ export class SightingTables {
   readonly #agent: AgentTables;
   readonly #put;
   readonly #page;
+  readonly #writer = new PackedPageWriter();
 
   constructor(state: State) {
     this.#state = state;
@@ -49,20 +52,45 @@ export class SightingTables {
   read(after: string | null): SightingPage {
     // Every key begins with the name of a protocol, so all are behind the empty text.
     const rows = this.#page.all(after ?? '');
-    const values = rows.map(({ key, value, checksum }) => {
+    for (const { key, value, checksum } of rows) {
       if (typeof key !== 'string' || typeof value !== 'string' || rowChecksum(key, value) !== checksum) {
-        throw stateDamaged(this.#state.directory, this.#state.kind, 'a stored client is not what was written');
+        throw this.#damaged('a stored client is not what was written');
       }
-      return value;
-    });
+      this.#pack(value);
+    }
     const last = rows.at(-1)?.['key'];
-    return { values, next: rows.length === pageRows && typeof last === 'string' ? last : null };
+    const next = rows.length === pageRows && typeof last === 'string' ? last : null;
+    // All has been read once and will not be again: what SQLite keeps of it is of no use.
+    if (next === null) this.#state.database.exec('PRAGMA shrink_memory');
+    return { page: this.#writer.take(), sightings: rows.length, next };
+  }
+
+  /** Writes a piece of what the next `commit` makes durable. When it throws, all pieces so far are as if never staged. */
+  stage(sightings: readonly StoredSighting[]): void {
+    joinTransaction(this.#state.database, () => this.#putAll(sightings));
   }
 
   commit(change: StoreCommit): void {
     transaction(this.#state.database, () => {
-      for (const [key, value] of change.sightings) this.#put.run(key, value, rowChecksum(key, value));
+      this.#putAll(change.sightings);
       this.#agent.apply(change);
     });
+  }
+
+  #putAll(sightings: readonly StoredSighting[]): void {
+    for (const [key, value] of sightings) this.#put.run(key, value, rowChecksum(key, value));
+  }
+
+  #pack(value: string): void {
+    try {
+      this.#writer.addStored(value);
+    } catch (error) {
+      if (!(error instanceof UnreadableSighting)) throw error;
+      throw this.#damaged(`a stored client cannot be read, ${error.message}`, error);
+    }
+  }
+
+  #damaged(what: string, cause?: unknown): Error {
+    return stateDamaged(this.#state.directory, this.#state.kind, what, cause);
   }
 }

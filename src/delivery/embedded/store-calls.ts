@@ -18,7 +18,9 @@ export interface StoreCommit {
 export type StoredSighting = readonly [key: string, value: string];
 
 export interface SightingPage {
-  readonly values: readonly string[];
+  /** Packed by `PackedPageWriter`. */
+  readonly page: Uint8Array<ArrayBuffer>;
+  readonly sightings: number;
   /** Key to go on behind; null after the last page. */
   readonly next: string | null;
 }
@@ -28,5 +30,7 @@ export interface StoreCalls {
   open(request: OpenStore): AgentState;
   /** The sightings behind this key, in the order of their keys; from the first one for null. */
   read(after: string | null): SightingPage;
+  /** Puts sightings that the next commit is to make durable: a large change comes in pieces. */
+  stage(sightings: readonly StoredSighting[]): void;
   commit(change: StoreCommit): void;
 }

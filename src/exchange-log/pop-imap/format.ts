@@ -1,4 +1,5 @@
 import type { LogFormat } from '../format.ts';
+import { ClientRows } from './client-rows.ts';
 import { SessionRows } from './session-rows.ts';
 
 /** POP3 and IMAP4 protocol logs of Exchange 2010 and later. */
@@ -16,5 +17,8 @@ export const popImapFormat: LogFormat = {
   ),
   neededColumns: ['datetime', 'seqnumber', 'cip'],
   isInOrder: true,
-  readRows: (slice) => new SessionRows(slice),
+  readRows(slice) {
+    const { onRow } = slice.options;
+    return onRow === undefined ? new SessionRows(slice) : new ClientRows(slice, onRow);
+  },
 };

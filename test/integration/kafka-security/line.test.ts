@@ -11,6 +11,7 @@ import { grant } from '../../broker/grant.ts';
 import { localKafkaObstacle } from '../../broker/kafka-jars.ts';
 import { SecureKafka } from '../../broker/secure-kafka.ts';
 import { assertTruth } from '../../processes/against-truth.ts';
+import { stateCommand } from '../../processes/state-command.ts';
 import { StragglerProcess } from '../../processes/straggler-process.ts';
 import { until } from '../../processes/until.ts';
 import { findProgram } from '../../find-program.ts';
@@ -96,6 +97,10 @@ test('the printed ACLs are enough for an agent by client certificate and a colle
   await using collector = StragglerProcess.start('collector', '--config', collectorSettings);
   await collector.ready();
   await assertTruth(collector, world.truth());
+  // Whoever may be a collector may look at the state, and see who is in the group.
+  const { code, out, errors } = await stateCommand('show', { config: collectorSettings, kafka: true, format: 'json' });
+  assert.deepEqual([code, errors], [0, '']);
+  assert.equal((JSON.parse(out) as { collectors: number | null }).collectors, 1);
   for (const line of [...agent.log, ...collector.log]) assert.doesNotMatch(line, /pass-47/);
 });
 

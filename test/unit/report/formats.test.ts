@@ -102,7 +102,8 @@ test('the JSON report has the fields of its contract, in their order', async (co
       '"connections":1,"rows":3,"commands":1,"logins":{"succeeded":1,"failed":0},"bytes":{"received":30,"sent":60},' +
       '"firstSeen":"2026-11-20T10:00:00.000Z","lastSeen":"2026-11-20T10:00:00.000Z","users":["svc-scan"],"usersTotal":1,' +
       '"usersApproximate":false,"endpoints":["10.0.0.2:995"],"lastFailure":null,' +
-      '"messages":0,"tracked":0,"helo":[],"tls":null,"senders":[],"connectors":[]}',
+      '"messages":0,"tracked":0,"helo":[],"tls":null,"senders":[],"connectors":[],' +
+      '"failedUsers":{"recovered":[],"unresolved":[]}}',
   );
   assert.equal(text.split('\n').length, 1 + 8 + 1 + 1, 'one line for each client');
 });

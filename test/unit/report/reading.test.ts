@@ -182,7 +182,7 @@ test('a report that is aborted stops with the reason', async (context) => {
 
 test('users may be withheld, and that there was one still tells', async (context) => {
   const path = writeLog(scratchFolder(context), 'EX01/Pop3/POP32026112010-1.LOG', session({ address: '127.0.0.1' }));
-  const { clients } = parsed(await report({ paths: [path], keepUser: () => null }));
+  const { clients } = parsed(await report({ paths: [path], users: 'drop' }));
   assert.deepEqual([clients[0].users, clients[0].status], [[], 'unknown']);
 });
 

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test';
 import { emptyInventory } from '../../../src/inventory/inventory.ts';
 import { RangeMap } from '../../../src/inventory/range-map.ts';
 import { reportJson } from '../../../src/report/json.ts';
-import { type ReportOptions, noProgress } from '../../../src/report/options.ts';
+import { type ReportOptions, noProgress, shares } from '../../../src/report/options.ts';
 import { type Report, runReport } from '../../../src/report/report.ts';
 
 export const nowMs = Date.UTC(2026, 10, 24, 10);
@@ -34,7 +34,9 @@ export function report(change: Partial<ReportOptions> & Pick<ReportOptions, 'pat
     ownAddresses: [],
     probes: new RangeMap([]),
     only: [],
-    keepUser: (name) => name,
+    users: 'keep',
+    threads: 1,
+    ...shares,
     progress: noProgress,
     ...change,
   });

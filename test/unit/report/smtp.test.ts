@@ -70,6 +70,7 @@ test('receive logs and message tracking add up to one entry a client and server'
     tls: 'none',
     senders: ['scan@contoso.test'],
     connectors: ['Default Frontend EX07'],
+    failedUsers: { recovered: [], unresolved: [] },
   });
 });
 

@@ -97,6 +97,14 @@ test('one agent that starts again lets no sum fall', async () => {
   assert.equal((await show([again], 'agent_rows_total'))[read], 1_013, 'a lane that is gone keeps its share');
 });
 
+test('a lane that stands in place of another one counts on where that one was', async () => {
+  const show = shown();
+  assert.equal((await show([report([lane()])], 'agent_rows_total'))[read], 10);
+  const replaces = { lane: 'lane-1', at: 1_000, reason: 'copied' } as const;
+  const later = lane({ lane: 'lane-9', replaces, rows: { event: 14, ignored: 2, error: 1 } });
+  assert.equal((await show([report([later])], 'agent_rows_total'))[read], 14);
+});
+
 test('bytes lost are counted since the lane was made, so a restart adds nothing', async () => {
   const show = shown();
   assert.equal((await show([report([lane({ bytesLost: 70 })])], 'agent_bytes_lost_total'))[pop3], 70);
