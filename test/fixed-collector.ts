@@ -11,6 +11,7 @@ import {
   type CollectorViews,
   type EvidenceGap,
   type Migration,
+  type PastGap,
   type SightingView,
   type Status,
   type StatusCounts,
@@ -18,6 +19,7 @@ import {
   type WindowCounts,
   statuses,
 } from '../src/collector/views.ts';
+import type { AgentReport } from '../src/event/agent-report.ts';
 import { compareAddresses } from '../src/event/address.ts';
 import type { Protocol } from '../src/event/protocol.ts';
 
@@ -45,6 +47,9 @@ export class FixedCollector implements CollectorViews, MetricsSource {
   now: number = fixedNow;
   list: FixedClient[];
   gaps: EvidenceGap[] = [];
+  pastGaps: PastGap[] = [];
+  agentReports: AgentReport[] = [];
+  readonly gapsForgotten = 0;
   agentList: AgentView[];
 
   constructor(clients: readonly FixedClient[] = migratingClients(), agents: readonly AgentView[] = fixedAgents()) {
@@ -69,7 +74,7 @@ export class FixedCollector implements CollectorViews, MetricsSource {
     return {
       asOf: new Date(this.now).toISOString(),
       verdict: unknown > 0 ? 'attention' : left('24h') > 0 ? 'remaining' : complete ? 'clear' : 'blind',
-      evidence: { complete, reasons: this.gaps },
+      evidence: { complete, reasons: this.gaps, past: this.pastGaps, canaries: [] },
       headline: {
         window: '24h',
         remaining: left('24h'),
@@ -199,12 +204,16 @@ export class FixedCollector implements CollectorViews, MetricsSource {
     return { windows: this.#counts(({ server }) => servers.has(server)), protocols: {} };
   }
 
-  reports(): [] {
-    return [];
+  reports(): readonly AgentReport[] {
+    return this.agentReports;
   }
 
   counting(): ReturnType<MetricsSource['counting']> {
     return { stateComplete: true, connected: true, reasons: [], lag: [] };
+  }
+
+  canaries(): [] {
+    return [];
   }
 
   entries(): Record<string, number> {
@@ -383,6 +392,8 @@ export function fixedAgents(): readonly AgentView[] {
       backlogBytes: 0,
       bytesAtRisk: 0,
       bytesLost: 0,
+      deadLetters: 0,
+      deadLettersLost: 0,
       lastRow: new Date(fixedNow - 9_000).toISOString(),
       lastScan: new Date(fixedNow - 1_000).toISOString(),
       scanError: null,

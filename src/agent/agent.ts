@@ -25,6 +25,8 @@ import { pause } from './wake.ts';
 const stopMsMax = 5000;
 /** The first report comes early: whoever waits for an agent need not wait for a whole interval. */
 const firstReportMs = 1000;
+/** By then the files of a PATH that is written otherwise than before were met again, and went over to its lane. */
+const leftBehindAfterMs = 60_000;
 /** What a PATH leads to is waited for this long at the start; a share may be away. */
 const resolveMsMax = 2000;
 
@@ -63,6 +65,7 @@ export class Agent implements AsyncDisposable {
   readonly #running: Promise<void>[] = [];
   readonly #firstScan = Promise.withResolvers<void>();
   #startedAt = 0;
+  #startedMonotonic = 0;
   #isStarted = false;
 
   /** Throws a UserError where the options contradict themselves. */
@@ -72,6 +75,8 @@ export class Agent implements AsyncDisposable {
     const limits = { ...defaultLimits, ...options.limits };
     this.#context = {
       delivery: options.delivery,
+      deadLetters: options.deadLetters ?? { keep: () => Promise.resolve(0) },
+      keepUnreadable: options.keepUnreadable ?? true,
       handles: new Handles(limits.handlesMax),
       bytesInFlight: new Budget(limits.inFlightBytesMax),
       buffers: new Buffers(Math.ceil(limits.inFlightBytesMax / limits.sliceBytesMax)),
@@ -108,6 +113,7 @@ export class Agent implements AsyncDisposable {
     if (this.#isStarted) throw new Error('an agent starts once');
     this.#isStarted = true;
     this.#startedAt = this.#clock.now();
+    this.#startedMonotonic = this.#clock.monotonic();
     const { signal } = this.#stopping;
     await Promise.race([Promise.all(this.#cycles.map((cycle) => cycle.resolveRoot())), pause(resolveMsMax, signal)]);
     void this.scanNow().then(() => this.#firstScan.resolve());
@@ -258,7 +264,10 @@ export class Agent implements AsyncDisposable {
       intervalMs: reportEveryMs,
     };
     try {
-      for (const report of agentReports(this.#cycles, delivery, this.#clock.now(), options)) reports.accept(report);
+      const hasLooked = this.#clock.monotonic() - this.#startedMonotonic > leftBehindAfterMs;
+      const lanes = hasLooked ? this.#lanes.values() : [];
+      for (const report of agentReports(this.#cycles, lanes, delivery, this.#clock.now(), options))
+        reports.accept(report);
     } catch (error) {
       logger.error({ error: errorText(error) }, "the agent's report was not taken");
     }

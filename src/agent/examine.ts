@@ -43,7 +43,7 @@ export async function examine(
   const opened = await context.handles.openFile(found.path, context.signal);
   let isKept = false;
   try {
-    if (known !== undefined && isSameHandle(known.held, opened)) {
+    if (known !== undefined && isSameHandle(known.held, opened) && (await mayHaveGrown(known, opened))) {
       return { kind: 'held', size: opened.size };
     }
     const result = await recognise(found, opened, context);
@@ -56,6 +56,11 @@ export async function examine(
 
 function isSameHandle(held: OpenFile | null, opened: OpenFile): boolean {
   return held !== null && held.locator !== null && held.locator === opened.locator;
+}
+
+/** A size says how much there is to read, or to lose, of a file only if the file still holds what was read of it. */
+async function mayHaveGrown({ size, read }: FollowedFile, opened: OpenFile): Promise<boolean> {
+  return opened.size <= size || (await holds(opened.handle, read.guard));
 }
 
 async function recognise(found: FoundFile, opened: OpenFile, { registry, owner }: ExamineContext): Promise<Examined> {

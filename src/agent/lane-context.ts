@@ -1,3 +1,4 @@
+import type { DeadLetterBox } from '../delivery/dead-letters/dead-letter.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -11,6 +12,9 @@ import type { Registry } from './registry.ts';
 /** What all lanes of an agent share. */
 export interface LaneContext {
   readonly delivery: Delivery;
+  readonly deadLetters: DeadLetterBox;
+  /** Whether rows that cannot be read are kept as they stand. */
+  readonly keepUnreadable: boolean;
   readonly handles: Handles;
   readonly bytesInFlight: Budget;
   readonly buffers: Buffers;

@@ -13,6 +13,9 @@ export class LaneFigures {
   /** Rows without a line end that were read because their file was finished. */
   unterminated = 0;
   refusals = 0;
+  /** Rows in error that were put aside, and those that could not be. */
+  deadLetters = 0;
+  deadLettersLost = 0;
   lastRowAt: number | null = null;
   lastProbeAt: number | null = null;
 
@@ -24,8 +27,19 @@ export class LaneFigures {
     this.rows.ignored += result.rows.ignored;
     this.rows.error += result.rows.invalid;
     if (wasFinished && result.unterminated) this.unterminated++;
-    this.lastRowAt = later(this.lastRowAt, result.lastRowAt);
-    this.lastProbeAt = later(this.lastProbeAt, result.lastProbeAt);
+    this.proven(result);
+  }
+
+  /** What rows prove that were read now, or before the program started. */
+  proven({ lastRowAt = null, lastProbeAt = null }: Proof): void {
+    this.lastRowAt = later(this.lastRowAt, lastRowAt);
+    this.lastProbeAt = later(this.lastProbeAt, lastProbeAt);
+  }
+
+  /** Of a durable slice: how many of its rows in error are in the box. */
+  putAside(kept: number, invalid: number): void {
+    this.deadLetters += kept;
+    this.deadLettersLost += invalid - kept;
   }
 
   newEpoch(reason: string): void {
@@ -33,6 +47,12 @@ export class LaneFigures {
   }
 }
 
-function later(left: number | null, right: number | null): number | null {
+interface Proof {
+  readonly lastRowAt?: number | null;
+  readonly lastProbeAt?: number | null;
+}
+
+/** The later of two times; null is before any. */
+export function later(left: number | null, right: number | null): number | null {
   return left === null || (right !== null && right > left) ? right : left;
 }

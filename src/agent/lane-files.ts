@@ -57,6 +57,11 @@ export class LaneFiles {
     });
   }
 
+  /** The file system that held the files is not there. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   /** Why a file could not be opened or read, in words; null while there is none. */
   get trouble(): string | null {
     if (this.#isAway) return 'no logs are there, and not the file system that held them: is it mounted?';
@@ -188,8 +193,9 @@ export class LaneFiles {
     if (examined.kind === 'new') file = this.#begin(found, examined.replaced, examined.opened);
     else file = this.#recognised(found, examined.known, examined.opened);
     if (file === null) return examined.opened[Symbol.asyncDispose]();
+    // The size that is seen now is of other bytes than those that may be lost.
     if (examined.kind === 'restarted') this.mustRestart(file, examined.reason);
-    this.#seen(file, examined.opened.size);
+    else this.#seen(file, examined.opened.size);
     await this.held.keep(file, examined.opened);
   }
 

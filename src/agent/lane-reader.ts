@@ -120,15 +120,15 @@ export class LaneReader {
       }
       await this.#seek(file, opened);
       const turn = await takeTurn(file, opened, buffer.subarray(0, file.read.guard.length + bytes), {
-        server: this.#lane().server,
-        horizon: this.#lane().horizon,
+        lane: this.#lane(),
+        withContent: this.#context.keepUnreadable,
         caches: this.#context.caches,
         now: this.#context.clock.now(),
         finish: this.#files.isFinished(file),
       });
       this.#files.troubles.delete(file.path);
       if (turn === 'changed') await this.#changed(file, opened, share);
-      else this.#take(file, turn, share);
+      else await this.#take(file, turn, share);
     } finally {
       buffers.give(buffer);
       if (opened !== file.held) await this.#files.held.keep(file, opened);
@@ -162,7 +162,7 @@ export class LaneReader {
     else this.#files.mustRestart(file, (await handle.stat()).size < file.read.offset ? 'truncated' : 'rewritten');
   }
 
-  #take(file: FollowedFile, { piece, slice }: Turn, share: Share): void {
+  async #take(file: FollowedFile, { piece, slice }: Turn, share: Share): Promise<void> {
     const { clock } = this.#context;
     const now = clock.monotonic();
     const hasGrown = piece.seenTo > file.readTo;
@@ -182,10 +182,12 @@ export class LaneReader {
       if (isFinal && !file.read.finished) file.note({ finished: true });
       return;
     }
-    this.#handOver(file, slice, share);
+    // What can never be counted is put aside first; only then does the position move past it.
+    const putAside = await this.#context.deadLetters.keep(slice.unreadable);
+    this.#handOver(file, slice, share, putAside);
   }
 
-  #handOver(file: FollowedFile, slice: NonNullable<Turn['slice']>, share: Share): void {
+  #handOver(file: FollowedFile, slice: NonNullable<Turn['slice']>, share: Share, putAside: number): void {
     const { start, end, record, head } = slice;
     const bytes = end - start;
     const lane = this.#lane();
@@ -210,6 +212,7 @@ export class LaneReader {
       onDurable: () => {
         file.arrive(record);
         this.#figures.count(slice, bytes, readingBack, record.finished);
+        this.#figures.putAside(putAside, slice.rows.invalid);
       },
       onRefused: () => {
         file.arrive(null);

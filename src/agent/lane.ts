@@ -75,6 +75,7 @@ export class Lane implements Owner {
 
   restore(record: FileRecord, name: LogFileName): void {
     this.files.restore(record, name);
+    this.figures.proven(record);
   }
 
   giveUp(file: FollowedFile): boolean {

@@ -1,3 +1,4 @@
+import type { DeadLetterBox } from '../delivery/dead-letters/dead-letter.ts';
 import type { Delivery } from '../delivery/delivery.ts';
 import type { AgentReports } from '../delivery/counting.ts';
 import type { Protocol } from '../event/protocol.ts';
@@ -71,6 +72,10 @@ export interface AgentOptions {
   /** How far a lane reads back when it is made: milliseconds, null = all, 'none' = only what comes. */
   readonly readBackMs: number | null | 'none';
   readonly delivery: Delivery;
+  /** Where rows go that cannot be read; without it they are only counted. */
+  readonly deadLetters?: DeadLetterBox;
+  /** False: what such a row says is withheld, because it may name a user. */
+  readonly keepUnreadable?: boolean;
   readonly reports: AgentReports;
   /** 1 s in one process, 10 s with Kafka. */
   readonly reportEveryMs: number;

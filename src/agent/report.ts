@@ -12,24 +12,41 @@ export interface ReportOptions {
   readonly intervalMs: number;
 }
 
-function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>): LaneReport {
+/** Where the lane's files are looked for; null = no PATH leads there any more. */
+type Place = Pick<Cycle, 'lastScanAt' | 'scanError' | 'watcherErrors'> | null;
+
+/** A folder that could not be listed for so long may never be again. */
+const awayAfterMs = 60_000;
+
+/** What lies unread in a folder that is away is at risk, as in a file that is deleted. */
+function isAway({ files }: Lane, place: Place, now: number): boolean {
+  if (place === null) return true;
+  if (place.scanError === null) return files.isAway;
+  return place.lastScanAt === null || now - place.lastScanAt > awayAfterMs;
+}
+
+function laneReport(lane: Lane, place: Place, delivery: Pick<Delivery, 'lane'>, now: number): LaneReport {
   const { record, figures, files } = lane;
   const delivered = delivery.lane(record.id);
+  const away = isAway(lane, place, now);
   let backlogBytes = 0;
   let bytesAtRisk = 0;
   let filesFollowed = 0;
   for (const file of files.all) {
     backlogBytes += file.backlogBytes;
-    if (file.missedScans > 0) bytesAtRisk += file.backlogBytes;
-    else filesFollowed++;
+    if (file.missedScans > 0 || away) bytesAtRisk += file.backlogBytes;
+    if (file.missedScans === 0 && place !== null) filesFollowed++;
   }
   return {
-    lane: record.id,
+    lane: delivered.lane ?? record.id,
     server: record.server,
     protocol: record.protocol,
     root: record.root,
-    lastScanAt: cycle.lastScanAt,
-    scanError: cycle.scanError ?? files.trouble,
+    lastScanAt: place?.lastScanAt ?? null,
+    scanError:
+      place === null
+        ? `no PATH leads there any more, and ${backlogBytes} bytes are unread`
+        : (place.scanError ?? files.trouble),
     filesFollowed,
     filesFound: files.found,
     backlogBytes,
@@ -39,14 +56,16 @@ function laneReport(lane: Lane, cycle: Cycle, delivery: Pick<Delivery, 'lane'>):
     lastRowAt: figures.lastRowAt,
     lastProbeAt: figures.lastProbeAt,
     rows: { ...figures.rows },
-    readBack: readBack(lane, backlogBytes),
+    readBack: { ...readBack(lane, backlogBytes), ...(place === null ? { done: true } : {}) },
     fileEpochs: { ...figures.fileEpochs },
-    watcherErrors: cycle.watcherErrors,
+    watcherErrors: place?.watcherErrors ?? 0,
     publishErrors: delivered.publishErrors + figures.refusals,
-    deadLetters: delivered.deadLetters,
+    deadLetters: delivered.deadLetters + figures.deadLetters,
+    deadLettersLost: figures.deadLettersLost,
     outboxBytes: delivered.pendingBytes,
     oldestUnackedAt: earlier(lane.reader.handOver.oldestReadAt, delivered.oldestUnackedAt),
     ledger: delivered.ledger,
+    ...(delivered.replaces === undefined ? {} : { replaces: delivered.replaces }),
   };
 }
 
@@ -61,24 +80,36 @@ function earlier(left: number | null, right: number | null): number | null {
   return left === null || (right !== null && right < left) ? right : left;
 }
 
-/** One report a server, of all lanes that are at work. */
+/**
+ * One report a server, of all lanes that are at work, and of those in `lanes` that no PATH leads to any more and that
+ * have something unread: nobody else would ever say so.
+ */
 export function agentReports(
   cycles: readonly Cycle[],
+  lanes: Iterable<Lane>,
   delivery: Pick<Delivery, 'lane'>,
   at: number,
   options: ReportOptions,
 ): AgentReport[] {
   const byServer = new Map<string, LaneReport[]>();
+  const add = (report: LaneReport): void => {
+    const others = byServer.get(report.server);
+    if (others === undefined) byServer.set(report.server, [report]);
+    else others.push(report);
+  };
+  const atWork = new Set<Lane>();
   for (const cycle of cycles) {
     for (const lane of cycle.lanes) {
-      const report = laneReport(lane, cycle, delivery);
-      const lanes = byServer.get(report.server);
-      if (lanes === undefined) byServer.set(report.server, [report]);
-      else lanes.push(report);
+      atWork.add(lane);
+      add(laneReport(lane, cycle, delivery, at));
     }
   }
+  for (const lane of lanes) {
+    const report = atWork.has(lane) ? null : laneReport(lane, null, delivery, at);
+    if (report !== null && report.bytesAtRisk > 0) add(report);
+  }
   const { agent, name, version, startedAt, intervalMs } = options;
-  return [...byServer].map(([server, lanes]) => ({
+  return [...byServer].map(([server, reported]) => ({
     schema: 1,
     agent,
     name,
@@ -87,6 +118,6 @@ export function agentReports(
     startedAt,
     at,
     intervalMs,
-    lanes,
+    lanes: reported,
   }));
 }

@@ -1,4 +1,5 @@
 import { Agent } from '../agent/agent.ts';
+import { LetterBox } from '../delivery/dead-letters/letter-box.ts';
 import { openKafkaDelivery } from '../delivery/kafka/open-agent-delivery.ts';
 import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { programLogger } from './logging.ts';
@@ -27,6 +28,7 @@ export async function agentCommand(
     const crashed = new AbortController();
     const stop = AbortSignal.any([signal, crashed.signal]);
     const stateDirectory = stateDirectoryOf(settings, 'agent');
+    await using letterBox = new LetterBox({ stateDirectory, agentName: following.name, logger });
     await using side = await openKafkaDelivery({
       connection: { brokers, security, clientId: `straggler-agent-${following.name}` },
       topics: settings.kafka.topics,
@@ -35,6 +37,7 @@ export async function agentCommand(
       agentName: following.name,
       compression: settings.kafka.compression,
       logger,
+      letterBox,
       onCrash: (error) => crashed.abort(error),
     });
     const reports = new AgentOwnReports(side.reports);
@@ -45,6 +48,8 @@ export async function agentCommand(
       reports,
       reportEveryMs: heartbeatMs,
       keepUser: userPrivacy(settings.privacy.users),
+      deadLetters: letterBox,
+      keepUnreadable: settings.privacy.users === 'keep',
       logger,
     });
     await using server = await serveAgent({ settings, logger, agent, delivery: side.delivery, reports });

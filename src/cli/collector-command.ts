@@ -18,6 +18,7 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
       settings,
       logger,
       brokered: true,
+      gapDirectory: null,
       stuck: () => [],
       unready: () => {
         const status = counting?.status();

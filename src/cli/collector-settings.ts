@@ -33,7 +33,8 @@ export function collectorSettings(settings: Settings): CollectorSettings {
   byLength.set(headline.ms, headline);
   return {
     servers: serversByKey(settings),
-    balancers: settings.balancers,
+    // Where canaries are said to come from they are probes, as balancers are.
+    balancers: [...settings.balancers, ...settings.canary.from],
     windows: [...byLength.values()].toSorted((left, right) => left.ms - right.ms),
     headline,
     bucketMs: settings.collector.bucket,

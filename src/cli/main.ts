@@ -1,21 +1,16 @@
 /**
  * The command line. Each command loads what it needs when it runs, so that `--help` answers at once.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
-import { protocols } from '../event/protocol.ts';
-import { didYouMean } from '../runtime/nearest.ts';
+import { Command, Option } from 'commander';
 import { explain } from './explain.ts';
+import { collect, protocolParser } from './list-flags.ts';
 import { collectServer } from './server-flag.ts';
 import { addSettingFlags } from './setting-flags.ts';
+import { addState } from './state/commands.ts';
+import { threadsParser } from './threads-flag.ts';
 import { version } from './version.ts';
 
 type Options = Readonly<Record<string, unknown>>;
-
-function collect(text: string, before: readonly string[] = []): string[] {
-  return [...before, text];
-}
-
-const threadsMax = 64;
 
 const stopFlag = [
   '--stop-on-stdin-end',
@@ -68,18 +63,6 @@ Exit status: 0 done, 1 an error, 2 --fail-on-unknown found one, 3 printed, but s
       const { reportCommand } = await import('./report-command.ts');
       process.exitCode = await reportCommand(paths, options);
     });
-}
-
-function protocolParser(text: string, before: readonly string[] = []): string[] {
-  const known: readonly string[] = protocols;
-  if (!known.includes(text)) throw new InvalidArgumentError(`known are ${known.join(', ')}${didYouMean(text, known)}`);
-  return collect(text, before);
-}
-
-function threadsParser(text: string): number {
-  const threads = /^\d{1,3}$/.test(text) ? Number(text) : 0;
-  if (threads < 1 || threads > threadsMax) throw new InvalidArgumentError(`write a number from 1 to ${threadsMax}.`);
-  return threads;
 }
 
 function addServing(program: Command): void {
@@ -152,11 +135,18 @@ function addChecking(program: Command): void {
     .description('configuration, folders, state, inventory, brokers and topics, before anything starts')
     .argument('[path...]', 'folders of logs')
     .option('--print-acls', "only print what Kafka's authorizer must allow each program, as commands of kafka-acls.sh")
+    .addOption(
+      new Option(
+        '--for <program>',
+        "whose account it is: its rights at the broker must do; an agent's where logs are named",
+      ).choices(['agent', 'collector']),
+    )
     .option('--create-topics', 'make the topics that are missing, with the settings they need')
     .option(...serverFlag, collectServer)
     .addHelpText(
       'after',
-      '\nExamples:\n  straggler check /logs\n  straggler check --brokers kafka1:9092 --create-topics',
+      '\nExamples:\n  straggler check /logs\n  straggler check --brokers kafka1:9092 --create-topics' +
+        '\n  straggler check --config collector.yaml --for collector',
     )
     .action(async (paths: string[], options: Options) => {
       const { checkCommand } = await import('./check-command.ts');
@@ -223,6 +213,7 @@ function buildProgram(): Command {
   addTrying(program);
   addChecking(program);
   addInventory(program);
+  addState(program);
   return program;
 }
 

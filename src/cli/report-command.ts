@@ -90,7 +90,9 @@ async function readOptions(
     until: momentOf('--until', options['until']),
     inventory: settings.inventory === undefined ? emptyInventory : await loadInventory(settings.inventory),
     ownAddresses: [...configured, ...ownAddressesOf(options['ownAddress'])],
-    probes: new RangeMap(settings.balancers.map((address) => [parseAddressRange(address), true] as const)),
+    probes: new RangeMap(
+      [...settings.balancers, ...settings.canary.from].map((address) => [parseAddressRange(address), true] as const),
+    ),
     only: onlyOf((options['only'] as readonly string[] | undefined) ?? []),
     users: settings.privacy.users,
     threads: (options['threads'] as number | undefined) ?? Math.min(availableParallelism(), threadsDefaultMax),

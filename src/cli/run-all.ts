@@ -1,6 +1,7 @@
 /** Agent and collector in one process, over SQLite: what `run` is, and what `demo` shows. */
 import { Agent } from '../agent/agent.ts';
 import type { Settings } from '../config/schema.ts';
+import { LetterBox } from '../delivery/dead-letters/letter-box.ts';
 import { createEmbeddedDelivery } from '../delivery/embedded/create-embedded-delivery.ts';
 import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { systemClock } from '../runtime/clock.ts';
@@ -31,6 +32,7 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
     settings,
     logger,
     brokered: false,
+    gapDirectory: stateDirectory,
     stuck: () => [],
     unready: () => {
       if (!loaded) return ['the state is not loaded yet'];
@@ -52,6 +54,7 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
   });
   loaded = true;
   collector.countBy(() => delivery.status());
+  await using letterBox = new LetterBox({ stateDirectory, agentName: following.name, logger });
   await using agent = new Agent({
     ...following,
     version,
@@ -59,6 +62,8 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
     reports: collector.agentBook,
     reportEveryMs,
     keepUser: userPrivacy(settings.privacy.users),
+    deadLetters: letterBox,
+    keepUnreadable: settings.privacy.users === 'keep',
     logger,
   });
   void agent.firstScanDelivered.then(() => {

@@ -5,7 +5,7 @@
 import { type Command, Option } from 'commander';
 import type { FlagValue } from '../config/load.ts';
 
-type Serving = 'run' | 'agent' | 'collector' | 'demo' | 'check' | 'config';
+type Serving = 'run' | 'agent' | 'collector' | 'demo' | 'check' | 'state' | 'config';
 
 interface SettingFlag {
   readonly flags: string;
@@ -23,7 +23,7 @@ const table: readonly SettingFlag[] = [
     flags: '--state <directory>',
     path: ['stateDirectory'],
     description: 'where state is kept',
-    commands: ['run', 'agent', 'check', 'config'],
+    commands: ['run', 'agent', 'check', 'state', 'config'],
   },
   {
     flags: '--listen <host:port>',
@@ -37,6 +37,12 @@ const table: readonly SettingFlag[] = [
     description: 'serve other addresses than loopback without TLS and authentication',
     commands: ['run', 'agent', 'collector', 'demo', 'config'],
     value: () => true,
+  },
+  {
+    flags: '--web-config-file <file>',
+    path: ['http', 'webConfigFile'],
+    description: "TLS and client certificates, in the form of Prometheus' exporters",
+    commands: ['run', 'agent', 'collector', 'demo', 'check', 'config'],
   },
   {
     flags: '--inventory <file>',
@@ -54,14 +60,14 @@ const table: readonly SettingFlag[] = [
     flags: '--brokers <host:port,...>',
     path: ['kafka', 'brokers'],
     description: 'brokers of Kafka',
-    commands: ['agent', 'collector', 'check', 'config'],
+    commands: ['agent', 'collector', 'check', 'state', 'config'],
     value: (text) => String(text).split(',').filter(Boolean),
   },
   {
     flags: '--group <name>',
     path: ['kafka', 'group'],
     description: 'name of the group of collectors',
-    commands: ['collector', 'check', 'config'],
+    commands: ['collector', 'check', 'state', 'config'],
   },
   {
     flags: '--name <name>',

@@ -17,6 +17,8 @@ function viewLane(lane: LaneReport, gaps: readonly EvidenceGap[]): AgentView['la
     backlogBytes: lane.backlogBytes,
     bytesAtRisk: lane.bytesAtRisk,
     bytesLost: lane.bytesLost,
+    deadLetters: lane.deadLetters,
+    deadLettersLost: lane.deadLettersLost,
     lastRow: time(lane.lastRowAt),
     lastScan: time(lane.lastScanAt),
     scanError: lane.scanError,

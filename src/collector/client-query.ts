@@ -6,49 +6,68 @@ import { compareAddresses } from '../event/address.ts';
 import { Problem } from '../http/problem.ts';
 import { statuses } from '../inventory/status.ts';
 import type { Sighting } from '../sighting/sighting.ts';
-import type { ClientRecord, ClientStore } from './client-store.ts';
+import { noFigures } from '../sighting/table/packed-sighting.ts';
+import { none, type SightingTable } from '../sighting/table/sighting-table.ts';
+import type { ClientStore } from './client-store.ts';
 import { type Naming, viewClient } from './client-view.ts';
 import type { ClientPage, ClientQuery, ClientSort } from './views.ts';
 
 interface Ranked {
-  readonly record: ClientRecord;
+  readonly client: number;
+  /** `addressRank`. */
+  readonly rank: number;
   readonly value: number;
+  readonly address: string;
 }
 
 /** Tells whether a client, with its sightings that are shown, is searched for. */
-export type Search = (record: ClientRecord, shown: (sighting: Sighting) => boolean) => boolean;
+export type Search = (client: number, shown: Shown) => boolean;
 
-type SortValue = (record: ClientRecord, shown: (sighting: Sighting) => boolean, status: number) => number;
+/** Whether a sighting, by its number, is of what is asked for. */
+type Shown = (sighting: number) => boolean;
 
-function over(figure: (sighting: Sighting) => number, fold: (left: number, right: number) => number, start: number) {
-  return (record: ClientRecord, shown: (sighting: Sighting) => boolean): number => {
-    let value = start;
-    for (const sighting of record.sightings) if (shown(sighting)) value = fold(value, figure(sighting));
-    return value;
-  };
+type Figure = (table: SightingTable, sighting: number) => number;
+
+interface SortValue {
+  readonly figure: Figure;
+  readonly fold: (left: number, right: number) => number;
+  readonly start: number;
 }
 
+const figures = noFigures();
+const sum = (left: number, right: number): number => left + right;
+/** Clients with the same value stand by address: by address all have. */
+const byAddress: SortValue = { figure: () => 0, fold: sum, start: 0 };
+
 const sortValues: Readonly<Record<ClientSort, SortValue>> = {
-  lastSeen: over((sighting) => sighting.lastSeen, Math.max, Number.NEGATIVE_INFINITY),
-  firstSeen: over((sighting) => sighting.firstSeen, Math.min, Number.POSITIVE_INFINITY),
-  connections: over(
-    (sighting) => sighting.connections,
-    (left, right) => left + right,
-    0,
-  ),
-  rows: over(
-    (sighting) => sighting.rows,
-    (left, right) => left + right,
-    0,
-  ),
-  status: (_record, _shown, status) => status,
-  // Clients with the same value stand by address: here all have.
-  address: () => 0,
+  lastSeen: {
+    figure: (table, sighting) => table.lastSeen(sighting),
+    fold: Math.max,
+    start: Number.NEGATIVE_INFINITY,
+  },
+  firstSeen: {
+    figure: (table, sighting) => table.figures(sighting, figures).firstSeen,
+    fold: Math.min,
+    start: Number.POSITIVE_INFINITY,
+  },
+  connections: { figure: (table, sighting) => table.figures(sighting, figures).connections, fold: sum, start: 0 },
+  rows: { figure: (table, sighting) => table.figures(sighting, figures).rows, fold: sum, start: 0 },
+  // It is not of the sightings, but of the client in the set that is asked for.
+  status: byAddress,
+  address: byAddress,
 };
+
+function valueOf({ figure, fold, start }: SortValue, table: SightingTable, client: number, shown: Shown): number {
+  let value = start;
+  for (let sighting = table.first(client); sighting !== none; sighting = table.next(sighting)) {
+    if (shown(sighting)) value = fold(value, figure(table, sighting));
+  }
+  return value;
+}
 
 function compare(left: Ranked, right: Ranked, descending: boolean): number {
   if (left.value !== right.value) return descending ? right.value - left.value : left.value - right.value;
-  return compareAddresses(left.record.address, right.record.address);
+  return compareAddresses(left.address, right.address);
 }
 
 function readCursor(cursor: string): { value: number; address: string } {
@@ -61,8 +80,8 @@ function readCursor(cursor: string): { value: number; address: string } {
   throw new Problem(400, 'The cursor is not one that this server gave.');
 }
 
-function writeCursor({ value, record }: Ranked): string {
-  return Buffer.from(JSON.stringify([value, record.address])).toString('base64url');
+function writeCursor({ value, address }: Ranked): string {
+  return Buffer.from(JSON.stringify([value, address])).toString('base64url');
 }
 
 /** Keeps the first `limit` of all that are offered, in order. */
@@ -76,8 +95,13 @@ class FirstOf {
     this.#compare = compareBy;
   }
 
+  /** The last one that is kept, once all places are taken: what does not stand before it need not be offered. */
+  get last(): Ranked | undefined {
+    return this.items[this.#limit - 1];
+  }
+
   offer(item: Ranked): void {
-    const last = this.items[this.#limit - 1];
+    const { last } = this;
     if (last !== undefined && this.#compare(item, last) >= 0) return;
     let low = 0;
     let high = this.items.length;
@@ -92,44 +116,55 @@ class FirstOf {
   }
 }
 
-/** Throws a `Problem` for a cursor that is none. `windowIndex` is an index, null for all time. */
-export function queryClients(
-  store: ClientStore,
-  naming: Naming,
-  query: ClientQuery & { readonly windowIndex: number | null; readonly matches: Search },
-): ClientPage {
-  const { sets } = store;
-  const { server = null, protocol = null, windowIndex, matches } = query;
-  if (!sets.knows(server, protocol)) return { total: 0, clients: [], next: null };
-  const set = sets.of(server, protocol);
-  const shown = (sighting: Sighting): boolean =>
-    (server === null || sighting.server === server) && (protocol === null || sighting.protocol === protocol);
-  // By address "descending" must turn the order of equals, which otherwise stays ascending.
-  const sign = query.sort === 'address' && query.descending ? -1 : 1;
-  const order = (left: Ranked, right: Ranked): number => sign * compare(left, right, query.descending);
-  const after = query.cursor === undefined ? null : readCursor(query.cursor);
-  const afterItem = after === null ? null : ranked(after);
-  const first = new FirstOf(query.limit + 1, order);
-  let total = 0;
-  for (const record of store.records()) {
-    const entry = sets.rolling.find(set, record.number);
-    if (entry < 0 || (windowIndex !== null && !sets.rolling.isIn(entry, windowIndex))) continue;
-    const status = sets.rolling.classOf(entry);
-    if (query.status !== undefined && statuses[status] !== query.status) continue;
-    if (!matches(record, shown)) continue;
-    total++;
-    const item = { record, value: sortValues[query.sort](record, shown, status) };
-    if (afterItem === null || order(afterItem, item) < 0) first.offer(item);
-  }
-  const page = first.items.slice(0, query.limit);
-  const last = page.at(-1);
-  return {
-    total,
-    clients: page.map(({ record }) => viewClient(record, sets, naming, shown)),
-    next: first.items.length > query.limit && last !== undefined ? writeCursor(last) : null,
-  };
+/** A query with what its words mean. */
+interface MeantQuery extends ClientQuery {
+  /** Null for all time. */
+  readonly windowIndex: number | null;
+  /** Null for all clients. */
+  readonly matches: Search | null;
 }
 
-function ranked({ value, address }: { value: number; address: string }): Ranked {
-  return { value, record: { address, number: -1, sightings: [], statuses: [] } };
+/** Throws a `Problem` for a cursor that is none. */
+export function queryClients(store: ClientStore, naming: Naming, query: MeantQuery): ClientPage {
+  const { sets, table } = store;
+  const { server = null, protocol = null, windowIndex, matches, sort, descending } = query;
+  if (!sets.knows(server, protocol)) return { total: 0, clients: [], next: null };
+  const set = sets.of(server, protocol);
+  const isOfQuery = (sighting: Pick<Sighting, 'server' | 'protocol'>): boolean =>
+    (server === null || sighting.server === server) && (protocol === null || sighting.protocol === protocol);
+  const sources = table.sources.map(isOfQuery);
+  const shown: Shown = (sighting) => sources[table.sourceOf(sighting)] === true;
+  const wantedStatus = query.status === undefined ? null : statuses.indexOf(query.status);
+  // By address "descending" must turn the order of equals, which otherwise stays ascending.
+  const sign = sort === 'address' && descending ? -1 : 1;
+  const order = (left: Ranked, right: Ranked): number => sign * compare(left, right, descending);
+  const after = query.cursor === undefined ? null : { client: none, rank: 0, ...readCursor(query.cursor) };
+  const first = new FirstOf(query.limit + 1, order);
+  let total = 0;
+  // Who came last was mostly seen last, too: so a list of those is found from the end without much ado.
+  for (let client = store.size - 1; client >= 0; client--) {
+    const entry = sets.rolling.find(set, client);
+    if (entry < 0 || (windowIndex !== null && !sets.rolling.isIn(entry, windowIndex))) continue;
+    const status = sets.rolling.classOf(entry);
+    if (wantedStatus !== null && status !== wantedStatus) continue;
+    if (matches !== null && !matches(client, shown)) continue;
+    total++;
+    const value = sort === 'status' ? status : valueOf(sortValues[sort], table, client, shown);
+    const rank = table.addressRank(client);
+    // Most are behind the last one by value and rank alone, and their address need not be known.
+    const { last } = first;
+    if (last !== undefined) {
+      if (descending ? value < last.value : value > last.value) continue;
+      if (value === last.value && (sign > 0 ? rank > last.rank : rank < last.rank)) continue;
+    }
+    const item = { client, rank, value, address: table.clients.text(client) };
+    if (after === null || order(after, item) < 0) first.offer(item);
+  }
+  const page = first.items.slice(0, query.limit);
+  const end = page.at(-1);
+  return {
+    total,
+    clients: page.map(({ client }) => viewClient(store.record(client), sets, naming, isOfQuery)),
+    next: first.items.length > query.limit && end !== undefined ? writeCursor(end) : null,
+  };
 }

@@ -9,14 +9,19 @@ import type { Protocol } from '../event/protocol.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { describeSighting } from '../sighting/described.ts';
 import type { Sighting } from '../sighting/sighting.ts';
+import type { SightingTable } from '../sighting/table/sighting-table.ts';
 import { AgentBook } from './agent-book.ts';
 import { viewAgents } from './agent-view.ts';
+import { CanaryBook, type CanaryState } from './canary/canary-book.ts';
+import { viewCanary } from './canary/canary-view.ts';
+import type { CanarySettings } from './canary/target.ts';
 import { type Classifier, ClientStore } from './client-store.ts';
 import { queryClients, type Search } from './client-query.ts';
 import { type Naming, viewClient } from './client-view.ts';
 import { CountedSets } from './counted-sets.ts';
 import { evidenceGaps } from './evidence.ts';
 import { migrationCounts, unionOf } from './figures.ts';
+import { GapMemory, type RememberedGap } from './gap-memory.ts';
 import type { InventoryFigures, MetricsSource, SightingSums } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 import { summarise } from './summary.ts';
@@ -35,7 +40,7 @@ import type {
 
 /** Who is who: the inventory, our own addresses, and what may be searched for. */
 export interface KnownClients extends Classifier, Naming {
-  searchFor(text: string): Search;
+  searchFor(text: string, table: SightingTable): Search;
   /** Null without an inventory. `stateOf` tells what the clients of an entry do. */
   figures(store: ClientStore): InventoryFigures | null;
 }
@@ -45,6 +50,7 @@ export interface CollectorOptions {
   readonly clock: Clock;
   readonly known: KnownClients;
   readonly brokered: boolean;
+  readonly canary?: CanarySettings;
   /** An unknown client was counted for the first time, live, by this process. */
   readonly onFirstSeen: (server: string, protocol: Protocol) => void;
 }
@@ -54,17 +60,23 @@ const lossesMax = 1000;
 
 const dayMs = 86_400_000;
 
+/** A start has this long to load the state before its gaps are remembered. */
+const startMs = 30_000;
+
 export class Collector implements CollectorViews, MetricsSource, CommittedSightings {
   readonly agentBook: AgentBook;
   readonly windows: readonly string[];
   readonly brokered: boolean;
   readonly configuredServers: readonly string[];
+  readonly canaryBook: CanaryBook;
+  readonly #startedAt: number;
   readonly #settings: CollectorSettings;
   readonly #clock: Clock;
   readonly #known: KnownClients;
   readonly #store: ClientStore;
   readonly #probeWindow: number;
   #losses: Loss[] = [];
+  #memory = new GapMemory();
   #counting: () => CountingStatus = () => ({
     stateComplete: false,
     connected: false,
@@ -73,7 +85,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   });
   #extraEntries: () => Readonly<Record<string, number>> = () => ({});
 
-  constructor({ settings, clock, known, brokered, onFirstSeen }: CollectorOptions) {
+  constructor({ settings, clock, known, brokered, canary, onFirstSeen }: CollectorOptions) {
     this.#settings = settings;
     this.#clock = clock;
     this.#known = known;
@@ -81,6 +93,10 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.windows = settings.windows.map((window) => window.text);
     this.configuredServers = [...settings.servers.keys()];
     this.agentBook = new AgentBook(clock);
+    this.canaryBook = new CanaryBook(canary?.targets ?? [], canary?.everyMs ?? dayMs, (protocol, server, address) =>
+      this.get(protocol, server, address),
+    );
+    this.#startedAt = clock.monotonic();
     this.#store = new ClientStore(
       new CountedSets(settings, clock.now()),
       known,
@@ -116,6 +132,11 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     this.#store.commit(changes);
   }
 
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    this.#tick();
+    this.#store.restore(page);
+  }
+
   remember(loss: Loss): void {
     this.#losses.push(loss);
     if (this.#losses.length > lossesMax) this.#losses.shift();
@@ -129,7 +150,33 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
 
   summary(): SummaryView {
     const now = this.#tick();
-    return summarise(this.#store, this.#settings, this.gaps(), now);
+    const evidence = {
+      gaps: this.gaps(),
+      past: this.#memory.past(now),
+      canaries: this.canaryBook.states.map(viewCanary),
+    };
+    return summarise(this.#store, this.#settings, evidence, now);
+  }
+
+  /** Takes up the gaps that an earlier run remembered; before the first look. */
+  recall(gaps: readonly RememberedGap[]): void {
+    this.#memory = new GapMemory(gaps);
+  }
+
+  rememberedGaps(): readonly RememberedGap[] {
+    return this.#memory.all();
+  }
+
+  /** Remembers the gaps that there are now; answers whether one was opened or closed since the last look. */
+  lookAtEvidence(): boolean {
+    const isStarting = !this.#counting().stateComplete && this.#clock.monotonic() - this.#startedAt < startMs;
+    if (isStarting || !this.#memory.look(this.gaps(), this.#clock.now())) return false;
+    this.#store.version++;
+    return true;
+  }
+
+  get gapsForgotten(): number {
+    return this.#memory.forgotten;
   }
 
   gaps(): EvidenceGap[] {
@@ -140,6 +187,7 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
       agents: this.agentBook.agents(),
       losses: this.#losses,
       counting: this.#counting(),
+      canaries: this.canaryBook,
       proofOf: (server, protocol) => ({
         lastSeen: sums.lastSeen(server, protocol),
         probed: sets.knows(server, protocol) && sets.counts(sets.of(server, protocol), this.#probeWindow).probe > 0,
@@ -151,13 +199,13 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   clients(query: ClientQuery): ClientPage {
     this.#tick();
     const windowIndex = query.window === undefined ? null : this.windows.indexOf(query.window);
-    const matches = query.search === undefined ? () => true : this.#known.searchFor(query.search);
+    const matches = query.search === undefined ? null : this.#known.searchFor(query.search, this.#store.table);
     return queryClients(this.#store, this.#known, { ...query, windowIndex, matches });
   }
 
   client(address: string): ClientView | null {
     this.#tick();
-    const record = this.#store.record(address);
+    const record = this.#store.recordOf(address);
     return record === undefined ? null : viewClient(record, this.#store.sets, this.#known);
   }
 
@@ -166,17 +214,18 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
   }
 
   *sightings(): Iterable<SightingView> {
-    const all = [...this.#store.records()].flatMap(({ sightings, statuses }) =>
-      sightings.map((sighting, index) => ({ sighting, status: statuses[index] ?? 'unknown' })),
-    );
-    all.sort(
-      ({ sighting: left }, { sighting: right }) =>
-        (left.protocol < right.protocol ? -1 : left.protocol > right.protocol ? 1 : 0) ||
-        (left.server < right.server ? -1 : left.server > right.server ? 1 : 0) ||
-        compareAddresses(left.address, right.address),
-    );
-    for (const { sighting, status } of all) {
-      yield describeSighting(sighting, { status, ...this.#known.nameOf(sighting.address) });
+    const { table } = this.#store;
+    const addressOf = (sighting: number): string => table.clients.text(table.clientOf(sighting));
+    const all = Array.from({ length: table.size }, (_, sighting) => sighting);
+    all.sort((left, right) => {
+      const [one, other] = [this.#store.sourceOf(left), this.#store.sourceOf(right)];
+      if (one.protocol !== other.protocol) return one.protocol < other.protocol ? -1 : 1;
+      if (one.server !== other.server) return one.server < other.server ? -1 : 1;
+      return compareAddresses(addressOf(left), addressOf(right));
+    });
+    for (const sighting of all) {
+      const status = this.#store.statusOf(sighting);
+      yield describeSighting(table.read(sighting), { status, ...this.#known.nameOf(addressOf(sighting)) });
     }
   }
 
@@ -214,8 +263,12 @@ export class Collector implements CollectorViews, MetricsSource, CommittedSighti
     return this.#counting();
   }
 
+  canaries(): readonly CanaryState[] {
+    return this.canaryBook.states;
+  }
+
   entries(): Readonly<Record<string, number>> {
-    return { clients: this.#store.size, sightings: this.#store.sums.sightings, ...this.#extraEntries() };
+    return { clients: this.#store.size, sightings: this.#store.table.size, ...this.#extraEntries() };
   }
 
   inventory(): InventoryFigures | null {

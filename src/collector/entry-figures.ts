@@ -25,11 +25,14 @@ export class EntryFigures {
 
 function count(inventory: Inventory, store: ClientStore, now: number): Figures {
   const roles = new Map<InventoryEntry, { legacy: boolean; new: boolean }>();
-  for (const { address, sightings } of inventory.entries.length === 0 ? [] : store.records()) {
-    const entry = inventory.find(address);
+  const clients = inventory.entries.length === 0 ? 0 : store.size;
+  for (let client = 0; client < clients; client++) {
+    const entry = inventory.find(store.table.clients.text(client));
     if (entry === null) continue;
     const seen = roles.get(entry) ?? { legacy: false, new: false };
-    for (const { server } of sightings) seen[store.sets.roleOf(server) ?? 'legacy'] = true;
+    for (const sighting of store.sightingsOf(client)) {
+      seen[store.sets.roleOf(store.sourceOf(sighting).server) ?? 'legacy'] = true;
+    }
     roles.set(entry, seen);
   }
   const figures = { legacy_only: 0, both: 0, new_only: 0, silent: 0, expired: 0 };

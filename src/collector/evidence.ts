@@ -35,6 +35,15 @@ export interface EvidenceInput {
   readonly proofOf: (server: string, protocol: Protocol) => Proof;
   readonly losses: readonly Loss[];
   readonly counting: CountingStatus;
+  /** None where no canaries are configured. */
+  readonly canaries?: CanaryProof;
+}
+
+/** What canaries say; each of their targets is expected. */
+export interface CanaryProof {
+  readonly states: readonly { readonly target: { readonly server: string; readonly protocol: Protocol } }[];
+  troubleOf(server: string, protocol: Protocol): Pick<EvidenceGap, 'reason' | 'text'> | null;
+  proves(server: string, protocol: Protocol, now: number): boolean;
 }
 
 interface Expected {
@@ -45,8 +54,8 @@ interface Expected {
   readonly agents: readonly HeardAgent[];
 }
 
-/** Named in the configuration (`on`), or followed and not `off`; a drained server is no longer expected. */
-function expectedPairs({ settings, agents }: EvidenceInput): Expected[] {
+/** Named in the configuration (`on`, or by a canary), or followed and not `off`; a drained server is no longer expected. */
+function expectedPairs({ settings, agents, canaries }: EvidenceInput): Expected[] {
   const pairs = new Map<string, { server: string; protocol: Protocol }>();
   const add = (server: string, protocol: Protocol): void => {
     pairs.set(`${server}\t${protocol}`, { server, protocol });
@@ -54,6 +63,7 @@ function expectedPairs({ settings, agents }: EvidenceInput): Expected[] {
   for (const [server, { expect }] of settings.servers) {
     for (const [protocol, word] of Object.entries(expect)) if (word === 'on') add(server, protocol as Protocol);
   }
+  for (const { target } of canaries?.states ?? []) add(target.server, target.protocol);
   for (const { report } of agents) for (const { server, protocol } of report.lanes) add(server, protocol);
   return [...pairs.values()]
     .filter(({ server, protocol }) => {
@@ -118,6 +128,9 @@ function probesOf({ now }: EvidenceInput, { lanes }: Expected): Proof {
 
 function rowsGap(input: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
   const configured = input.settings.servers.get(pair.server)?.silenceAfterMs ?? null;
+  const trouble = input.canaries?.troubleOf(pair.server, pair.protocol) ?? null;
+  if (trouble !== null) return trouble;
+  if (configured === null && input.canaries?.proves(pair.server, pair.protocol, input.now) === true) return null;
   const { lastSeen, probed } =
     pair.protocol === 'smtp' && configured === null ? probesOf(input, pair) : input.proofOf(pair.server, pair.protocol);
   const silenceAfterMs = configured ?? (probed ? silenceWithProbesMs : null);
@@ -142,6 +155,29 @@ function lossGap({ now, settings }: EvidenceInput, pair: Expected): Omit<Evidenc
   return { reason: 'loss', text: `${bytes} bytes of logs were gone before they were read, last at ${time(at)} UTC` };
 }
 
+/** What lies unread in files that are gone or cannot be reached may never be seen. */
+function riskGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  // What an agent said that is silent, or that was replaced, may long be read by another one.
+  const alive = pair.lanes.filter((lane) => !isSilent(lane, now));
+  const bytes = alive.reduce((sum, { lane }) => sum + lane.bytesAtRisk, 0);
+  if (bytes === 0) return null;
+  const text = `${bytes} bytes of logs that are deleted, or whose folder is away, are not read yet`;
+  return { reason: 'bytes at risk', text };
+}
+
+/** An agent that found its state to be rolled back or copied has said so, and goes on under another lane. */
+function historyGap({ now, settings }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  for (const { lane, report } of pair.lanes) {
+    const { replaces } = lane;
+    if (replaces === undefined || now - replaces.at > settings.headline.ms) continue;
+    const what =
+      replaces.reason === 'copied' ? 'a copy of its state is used by another agent' : 'its state was rolled back';
+    const text = `agent ${report.name}: ${what}, at ${time(replaces.at)} UTC; totals may count twice, clients do not`;
+    return { reason: 'state history', text };
+  }
+  return null;
+}
+
 /** Two agents on one log count its rows twice in every total; the sets of clients stay right. */
 function doubledGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
   const alive = pair.lanes.filter((lane) => !isSilent(lane, now) && lane.lane.filesFollowed > 0);
@@ -159,7 +195,7 @@ function collectorGaps({ now, settings, losses, counting }: EvidenceInput): Evid
     .map(({ server, protocol, kind, detail }) => ({
       server,
       protocol,
-      reason: 'loss' as const,
+      reason: kind === 'state history' ? kind : ('loss' as const),
       text: `${kind}: ${detail}`,
     }))
     .filter((gap) => {
@@ -184,7 +220,13 @@ export function evidenceGaps(input: EvidenceInput): EvidenceGap[] {
     const { server, protocol } = pair;
     const liveness = livenessGap(input, pair);
     const found = liveness === null ? [readBackGap(input, pair), rowsGap(input, pair)] : [liveness];
-    for (const gap of [...found, lossGap(input, pair), doubledGap(input, pair)])
+    for (const gap of [
+      ...found,
+      riskGap(input, pair),
+      lossGap(input, pair),
+      historyGap(input, pair),
+      doubledGap(input, pair),
+    ])
       if (gap !== null) gaps.push({ server, protocol, ...gap });
   }
   return gaps;

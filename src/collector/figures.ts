@@ -1,7 +1,7 @@
 /** Figures for metrics that are no count of one set. */
 import { type Protocol, protocols } from '../event/protocol.ts';
 import { statuses } from '../inventory/status.ts';
-import { type ClientRecord, type ClientStore, statusOver } from './client-store.ts';
+import type { ClientStore } from './client-store.ts';
 import type { CountedSets } from './counted-sets.ts';
 import type { MetricsSource } from './metrics-source.ts';
 import type { Migration, StatusCounts, WindowCounts } from './views.ts';
@@ -49,18 +49,20 @@ function countUnion(
   window: number,
 ): StatusCounts {
   const counts = { ...none };
-  for (const record of store.records()) {
-    const inUnion = ({ server, protocol: own }: ClientRecord['sightings'][number]): boolean =>
-      servers.has(server) && (protocol === null || own === protocol);
-    const { rolling } = store.sets;
-    const isIn = record.sightings.some((sighting) => {
-      if (!inUnion(sighting)) return false;
-      const entry = rolling.find(store.sets.of(sighting.server, protocol), record.number);
-      return entry >= 0 && rolling.isIn(entry, window);
-    });
+  const { rolling } = store.sets;
+  for (let client = 0; client < store.size; client++) {
+    let isIn = false;
+    let first = statuses.length - 1;
+    for (const sighting of store.sightingsOf(client)) {
+      const { server, protocol: own } = store.sourceOf(sighting);
+      if (!servers.has(server) || (protocol !== null && own !== protocol)) continue;
+      first = Math.min(first, store.table.mark(sighting));
+      const entry = rolling.find(store.sets.of(server, protocol), client);
+      isIn ||= entry >= 0 && rolling.isIn(entry, window);
+    }
     if (!isIn) continue;
     counts.all++;
-    counts[statuses.find((status) => status === statusOver(record, inUnion)) ?? 'unknown']++;
+    counts[statuses[first] ?? 'unknown']++;
   }
   return counts;
 }

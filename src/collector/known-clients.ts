@@ -10,6 +10,7 @@ import { RangeMap } from '../inventory/range-map.ts';
 import type { Status } from '../inventory/status.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Sighting } from '../sighting/sighting.ts';
+import { none, type SightingTable } from '../sighting/table/sighting-table.ts';
 import type { Search } from './client-query.ts';
 import type { ClientStore } from './client-store.ts';
 import type { KnownClients } from './collector.ts';
@@ -17,12 +18,16 @@ import { EntryFigures } from './entry-figures.ts';
 import type { InventoryFigures } from './metrics-source.ts';
 import type { CollectorSettings } from './settings.ts';
 
+const canariesMax = 1000;
+
 export class KnownClientsBook implements KnownClients {
   /** The logs name more addresses of ours than are kept: some may be shown as clients. */
   onOverflow: () => void = () => {};
   readonly #clock: Clock;
   readonly #own: OwnAddresses;
   readonly #probes: RangeMap<true>;
+  /** Addresses that our canaries come from. */
+  readonly #canaries = new Set<string>();
   readonly #entryFigures = new EntryFigures();
   #inventory: Inventory = emptyInventory;
   #loadedAt: number | null = null;
@@ -47,6 +52,13 @@ export class KnownClientsBook implements KnownClients {
     this.#entryFigures.forget();
   }
 
+  /** A canary comes from this address; answers whether that is new, and the caller has the collector reclassify. */
+  learnCanary(address: string): boolean {
+    if (this.#canaries.has(address) || this.#canaries.size >= canariesMax) return false;
+    this.#canaries.add(address);
+    return true;
+  }
+
   /** The file could not be loaded: the inventory in force stays. */
   reloadFailed(): void {
     this.#lastReloadSuccessful = false;
@@ -57,14 +69,16 @@ export class KnownClientsBook implements KnownClients {
     return this.#inventory.nextExpiryAfter(this.#clock.now());
   }
 
-  statusOf(sighting: Sighting): Status {
+  statusOf(sighting: Pick<Sighting, 'server' | 'address' | 'hasUser'>): Status {
     const knowledge = { inventory: this.#inventory, own: this.#own, probes: this.#probes };
-    return statusOf(sighting, knowledge, this.#clock.now());
+    const status = statusOf(sighting, knowledge, this.#clock.now());
+    // As on a server of ours: a program on the canary's host that does log in is a client like any other.
+    return status !== 'proxied' && !sighting.hasUser && this.#canaries.has(sighting.address) ? 'probe' : status;
   }
 
-  learn(sighting: Sighting): readonly string[] {
+  learn(server: string, endpoints: readonly string[]): readonly string[] {
     const wasFull = this.#own.overflowed;
-    const added = this.#own.learn(sighting.server, sighting.endpoints.values());
+    const added = this.#own.learn(server, endpoints);
     if (!wasFull && this.#own.overflowed) this.onOverflow();
     return added;
   }
@@ -74,22 +88,24 @@ export class KnownClientsBook implements KnownClients {
     return { label: entry?.label ?? null, owner: entry?.owner ?? null };
   }
 
-  searchFor(text: string): Search {
+  searchFor(text: string, table: SightingTable): Search {
     const wanted = text.trim().toLowerCase();
     const range = wanted.includes('/') || wanted.includes('-') ? rangeOf(wanted) : null;
     if (range !== null) {
-      return ({ address }) => {
-        const place = addressNumber(address);
+      return (client) => {
+        const place = addressNumber(table.clients.text(client));
         return place >= range.first && place <= range.last;
       };
     }
-    return ({ address, sightings }, shown) => {
-      if (address.includes(wanted)) return true;
-      const { label, owner } = this.nameOf(address);
-      if (label?.toLowerCase().includes(wanted) === true || owner?.toLowerCase().includes(wanted) === true) return true;
-      return sightings.some(
-        (sighting) => shown(sighting) && namesOf(sighting).some((name) => name.toLowerCase().includes(wanted)),
-      );
+    const isNamed = this.#inventory.entries.length > 0;
+    const found = table.whereNamesInclude(wanted);
+    return (client, shown) => {
+      if (table.clients.includes(client, wanted)) return true;
+      if (isNamed && this.#nameIncludes(table.clients.text(client), wanted)) return true;
+      for (let sighting = table.first(client); sighting !== none; sighting = table.next(sighting)) {
+        if (found[sighting] === 1 && shown(sighting)) return true;
+      }
+      return false;
     };
   }
 
@@ -101,11 +117,11 @@ export class KnownClientsBook implements KnownClients {
       lastLoadedAt: this.#loadedAt,
     };
   }
-}
 
-/** Who a client says that it is. */
-function namesOf({ users, smtp }: Sighting): readonly string[] {
-  return smtp === undefined ? users.values() : [...users.values(), ...smtp.helo.values(), ...smtp.senders.values()];
+  #nameIncludes(address: string, wanted: string): boolean {
+    const { label, owner } = this.nameOf(address);
+    return label?.toLowerCase().includes(wanted) === true || owner?.toLowerCase().includes(wanted) === true;
+  }
 }
 
 /** A name may hold a dash or a slash: what is no range is searched as text. */

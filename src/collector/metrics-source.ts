@@ -5,6 +5,7 @@
 import type { CountingStatus } from '../delivery/counting.ts';
 import type { AgentReport } from '../event/agent-report.ts';
 import type { Protocol } from '../event/protocol.ts';
+import type { CanaryState } from './canary/canary-book.ts';
 import type { Migration, WindowCounts } from './views.ts';
 
 /** Sums over all committed sightings of a server and protocol; they never fall. */
@@ -52,6 +53,10 @@ export interface MetricsSource {
   /** The latest report of every agent and server. */
   reports(): Iterable<AgentReport>;
   counting(): CountingStatus;
+  /** One a target. */
+  canaries(): readonly CanaryState[];
+  /** Gaps in the evidence that were forgotten because there were too many, since the start. */
+  readonly gapsForgotten: number;
   /** Whether there is a broker at all. */
   readonly brokered: boolean;
   /** Entries held in memory by kind: `clients`, `sightings`, `marks`, … */

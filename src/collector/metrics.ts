@@ -6,8 +6,28 @@ import type { CountingObserver } from '../delivery/counting.ts';
 import { agentFigures } from '../telemetry/agent-figures.ts';
 import type { MetricRegistry, Sample } from '../telemetry/registry.ts';
 import { type ServerLabels, otherServers, serverLabels } from '../telemetry/server-labels.ts';
+import { showCanaries } from './canary/canary-metrics.ts';
 import type { MetricsSource, SightingSums } from './metrics-source.ts';
 import { type AgentView, type CollectorViews, type SummaryView, type WindowCounts, statuses } from './views.ts';
+
+/** Lanes whose history was told; beyond it one may be told again. */
+const historiesMax = 10_000;
+
+/** Agents and collectors both notice a state that was rolled back or copied, often the same one. */
+class TellOnce {
+  readonly #told = new Set<string>();
+  readonly #max: number;
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  isNew(name: string): boolean {
+    if (this.#told.has(name)) return false;
+    if (this.#told.size < this.#max) this.#told.add(name);
+    return true;
+  }
+}
 
 const remainingStatuses = ['unknown', 'acknowledged', 'known'] as const;
 const migrations = ['legacy_only', 'both', 'new_only'] as const;
@@ -32,7 +52,9 @@ export function collectorMetrics(
 ): CollectorMetrics {
   const figures = agentFigures(registry);
   let labels = serverLabels(source.configuredServers, []);
+  const histories = new TellOnce(historiesMax);
   let savedAt = 0;
+  let gapsForgotten = 0;
 
   registry.onScrape(() => {
     const summary = views.summary();
@@ -42,6 +64,7 @@ export function collectorMetrics(
       summary.servers.map((server) => server.name),
       sums.map((sum) => sum.server),
       agents.map((agent) => agent.server),
+      source.canaries().map(({ target }) => target.server),
     ];
     const before = labels.other.size;
     labels = serverLabels(source.configuredServers, servers.flat());
@@ -50,9 +73,19 @@ export function collectorMetrics(
     showClients(registry, summary, source);
     showServers(registry, summary, source, labels);
     showSums(registry, sums, labels);
+    showCanaries(registry, source.canaries(), labels);
+    if (source.gapsForgotten > gapsForgotten)
+      registry.count('bounds_hit_total', { bound: 'evidence gaps' }, source.gapsForgotten - gapsForgotten);
+    gapsForgotten = source.gapsForgotten;
     showUnknown(registry, source, labels, options.unknownSeriesMax);
     showInventory(registry, source);
     showAgents(registry, agents, labels);
+    for (const report of source.reports()) {
+      for (const { server, replaces } of report.lanes) {
+        if (replaces !== undefined && histories.isNew(replaces.lane))
+          registry.count('state_histories_total', { server: labels.of(server) });
+      }
+    }
     figures.show(source.reports(), (server) => labels.of(server));
     showState(registry, source, savedAt);
     registry.show('build_info', [[{ version: options.version, revision: options.revision }, 1]]);
@@ -69,8 +102,9 @@ export function collectorMetrics(
       const server = labels.of(loss.server);
       if (loss.kind === 'position lost')
         registry.count('positions_lost_total', { partition: String(loss.partition ?? '') });
-      else if (loss.kind === 'state history') registry.count('state_histories_total', { server });
-      else registry.count('event_gaps_total', { server, protocol: loss.protocol });
+      else if (loss.kind === 'state history') {
+        if (loss.lane === null || histories.isNew(loss.lane)) registry.count('state_histories_total', { server });
+      } else registry.count('event_gaps_total', { server, protocol: loss.protocol });
     },
     unknownFirstSeen: (server, protocol) =>
       registry.count('unknown_clients_first_seen_total', { server: labels.of(server), protocol }),

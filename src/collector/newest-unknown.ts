@@ -5,7 +5,6 @@
  */
 import type { Protocol } from '../event/protocol.ts';
 import type { Status } from '../inventory/status.ts';
-import type { Sighting } from '../sighting/sighting.ts';
 
 /** Identity and rank of a sighting; what else it holds may have changed since. */
 export interface ListedSighting {
@@ -40,7 +39,12 @@ export class NewestUnknown {
   }
 
   /** A sighting has come, or has changed; its status before is undefined when it is new. */
-  changed(before: Sighting | undefined, statusBefore: Status | undefined, after: Sighting, status: Status): void {
+  changed(
+    before: ListedSighting | undefined,
+    statusBefore: Status | undefined,
+    after: ListedSighting,
+    status: Status,
+  ): void {
     const was = before !== undefined && statusBefore === 'unknown';
     const is = status === 'unknown';
     this.#total += Number(is) - Number(was);
@@ -50,7 +54,7 @@ export class NewestUnknown {
   }
 
   /** `all` is asked for only when the list has to be made anew. */
-  list(all: () => Iterable<Sighting>): readonly ListedSighting[] {
+  list(all: () => Iterable<ListedSighting>): readonly ListedSighting[] {
     if (!this.#isComplete) {
       this.#isComplete = true;
       this.#listed = [];
@@ -59,7 +63,7 @@ export class NewestUnknown {
     return this.#listed;
   }
 
-  #remove({ protocol, server, address, firstSeen }: Sighting): void {
+  #remove({ protocol, server, address, firstSeen }: ListedSighting): void {
     const last = this.#listed.at(-1);
     if (last === undefined || firstSeen < last.firstSeen) return;
     const index = this.#listed.findIndex(
@@ -71,7 +75,7 @@ export class NewestUnknown {
     this.#listed.splice(index, 1);
   }
 
-  #insert({ protocol, server, address, firstSeen }: Sighting): void {
+  #insert({ protocol, server, address, firstSeen }: ListedSighting): void {
     const item = { address, server, protocol, firstSeen };
     const last = this.#listed[this.#max - 1];
     if (this.#max === 0 || (last !== undefined && compare(item, last) > 0)) return;

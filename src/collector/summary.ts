@@ -2,7 +2,22 @@
 import { type Protocol, protocols } from '../event/protocol.ts';
 import type { ClientStore } from './client-store.ts';
 import type { CollectorSettings } from './settings.ts';
-import type { EvidenceGap, SummaryView, Verdict } from './views.ts';
+import type { RememberedGap } from './gap-memory.ts';
+import type { CanaryView, EvidenceGap, PastGap, SummaryView, Verdict } from './views.ts';
+
+/** What the numbers rest on. */
+export interface SummedEvidence {
+  readonly gaps: readonly EvidenceGap[];
+  readonly past: readonly RememberedGap[];
+  readonly canaries: readonly CanaryView[];
+}
+
+/** Of past gaps; a flood of them is a story for the metrics. */
+const pastMax = 100;
+
+function viewPast({ gap, from, to }: RememberedGap): PastGap {
+  return { ...gap, from: new Date(from).toISOString(), to: new Date(to ?? from).toISOString() };
+}
 
 /** A positive number is true whatever the evidence; a zero only with it. */
 function verdictOf(remaining: number, unknown: number, evidenceComplete: boolean): Verdict {
@@ -42,7 +57,7 @@ function serverViews(store: ClientStore, settings: CollectorSettings): SummaryVi
 export function summarise(
   store: ClientStore,
   settings: CollectorSettings,
-  gaps: readonly EvidenceGap[],
+  { gaps, past, canaries }: SummedEvidence,
   now: number,
 ): SummaryView {
   const { sets, sums } = store;
@@ -59,7 +74,7 @@ export function summarise(
   return {
     asOf: new Date(now).toISOString(),
     verdict: verdictOf(remaining, unknown, gaps.length === 0),
-    evidence: { complete: gaps.length === 0, reasons: gaps },
+    evidence: { complete: gaps.length === 0, reasons: gaps, past: past.slice(0, pastMax).map(viewPast), canaries },
     headline: { window: settings.headline.text, remaining, unknown, silentFor: Object.fromEntries(silentFor) },
     windows: sets.windowCounts(sets.all),
     totals: { clients: store.size, connections: sums.connections, rows: sums.rows },

@@ -1,8 +1,8 @@
 import type { Protocol } from '../event/protocol.ts';
-import type { Sighting } from '../sighting/sighting.ts';
+import type { Figures } from '../sighting/table/packed-sighting.ts';
 import type { SightingSums } from './metrics-source.ts';
 
-interface Sums {
+export interface Sums {
   readonly server: string;
   readonly protocol: Protocol;
   connections: number;
@@ -11,7 +11,6 @@ interface Sums {
   bytesReceived: number;
   bytesSent: number;
   rows: number;
-  sightings: number;
   lastSeen: number;
 }
 
@@ -27,21 +26,20 @@ export class SumsByServer {
     let sums = this.#sums.get(key);
     if (sums === undefined) {
       const none = { connections: 0, loginsSucceeded: 0, loginsFailed: 0, bytesReceived: 0, bytesSent: 0 };
-      sums = { server, protocol, ...none, rows: 0, sightings: 0, lastSeen: Number.NEGATIVE_INFINITY };
+      sums = { server, protocol, ...none, rows: 0, lastSeen: Number.NEGATIVE_INFINITY };
       this.#sums.set(key, sums);
     }
     return sums;
   }
 
-  replace(before: Sighting | undefined, after: Sighting): void {
-    const sums = this.expect(after.server, after.protocol);
+  /** A sighting of this server and protocol is now `after`; `before` it was, or nothing. */
+  replace(sums: Sums, before: Figures | undefined, after: Figures & { readonly lastSeen: number }): void {
     sums.connections += after.connections - (before?.connections ?? 0);
     sums.loginsSucceeded += after.loginsSucceeded - (before?.loginsSucceeded ?? 0);
     sums.loginsFailed += after.loginsFailed - (before?.loginsFailed ?? 0);
     sums.bytesReceived += after.bytesReceived - (before?.bytesReceived ?? 0);
     sums.bytesSent += after.bytesSent - (before?.bytesSent ?? 0);
     sums.rows += after.rows - (before?.rows ?? 0);
-    if (before === undefined) sums.sightings++;
     sums.lastSeen = Math.max(sums.lastSeen, after.lastSeen);
     this.connections += after.connections - (before?.connections ?? 0);
     this.rows += after.rows - (before?.rows ?? 0);
@@ -51,12 +49,6 @@ export class SumsByServer {
   lastSeen(server: string, protocol: Protocol): number | null {
     const lastSeen = this.#sums.get(`${server}\t${protocol}`)?.lastSeen;
     return lastSeen === undefined || lastSeen === Number.NEGATIVE_INFINITY ? null : lastSeen;
-  }
-
-  get sightings(): number {
-    let total = 0;
-    for (const sums of this.#sums.values()) total += sums.sightings;
-    return total;
   }
 
   values(): Iterable<SightingSums> {

@@ -17,28 +17,59 @@ export type WindowCounts = Readonly<Record<string, StatusCounts>>;
 export type Verdict = 'attention' | 'remaining' | 'clear' | 'blind';
 export type Migration = 'legacy_only' | 'both' | 'new_only';
 
-/** Words for metrics and alerts; `text` is the sentence for people. */
+/** Words for metrics and alerts. */
+export const gapReasons = [
+  'agent silent',
+  'never reported',
+  'no rows',
+  'no proof of logging',
+  'reading back',
+  'loss',
+  'scan failing',
+  'two agents',
+  'state incomplete',
+  'nothing followed',
+  'canary refused',
+  'canary missing',
+  'bytes at risk',
+  'state history',
+] as const;
+
+/** `text` is the sentence for people. */
 export interface EvidenceGap {
   readonly server: string;
   readonly protocol: Protocol | '';
-  readonly reason:
-    | 'agent silent'
-    | 'never reported'
-    | 'no rows'
-    | 'no proof of logging'
-    | 'reading back'
-    | 'loss'
-    | 'scan failing'
-    | 'two agents'
-    | 'state incomplete'
-    | 'nothing followed';
+  readonly reason: (typeof gapReasons)[number];
   readonly text: string;
+}
+
+/** A gap that is closed, and when it stood; `to` is when the evidence was first without it. */
+export interface PastGap extends EvidenceGap {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One connection that is made to prove that a server logs. */
+export interface CanaryView {
+  readonly server: string;
+  readonly protocol: Protocol;
+  readonly address: string;
+  readonly sentAt: string | null;
+  /** When the last one that came back did so, and how long it took. */
+  readonly returnedAt: string | null;
+  readonly tookSeconds: number | null;
 }
 
 export interface SummaryView {
   readonly asOf: string;
   readonly verdict: Verdict;
-  readonly evidence: { readonly complete: boolean; readonly reasons: readonly EvidenceGap[] };
+  readonly evidence: {
+    readonly complete: boolean;
+    readonly reasons: readonly EvidenceGap[];
+    /** Gaps that were closed within the last 24 hours, the latest first. */
+    readonly past: readonly PastGap[];
+    readonly canaries: readonly CanaryView[];
+  };
   readonly headline: {
     readonly window: string;
     readonly remaining: number;
@@ -113,6 +144,9 @@ export interface AgentView {
     readonly backlogBytes: number;
     readonly bytesAtRisk: number;
     readonly bytesLost: number;
+    /** Rows and events that can never be counted, since the agent started: put aside, or not even that. */
+    readonly deadLetters: number;
+    readonly deadLettersLost: number;
     readonly lastRow: string | null;
     readonly lastScan: string | null;
     readonly scanError: string | null;

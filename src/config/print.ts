@@ -44,6 +44,7 @@ const samples: Readonly<Record<string, unknown>> = {
     EX02: { role: 'new' },
   },
   balancers: ['10.0.0.250'],
+  'canary.addresses': ['EX01:110', 'imap4s://ex01.example.org', 'EX01=pop3://10.0.0.1:1110'],
   stateDirectory: '/var/lib/straggler',
   'agent.name': 'EX01',
   'agent.logs': [
@@ -62,6 +63,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'kafka.sasl.passwordFile': '/etc/straggler/kafka-password',
   inventory: 'known-clients.csv',
   'http.listen': '127.0.0.1:9471',
+  'http.webConfigFile': '/etc/straggler/web.yml',
   'log.format': 'json',
 };
 

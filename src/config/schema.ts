@@ -5,7 +5,17 @@
  */
 import { z } from 'zod';
 import { kafkaSasl, kafkaTls } from './kafka-security.ts';
-import { addressOrCidr, broker, duration, hostPort, size, windowLength } from './value-types.ts';
+import {
+  addressOrCidr,
+  broker,
+  canaryAddress,
+  canaryPause,
+  duration,
+  hostPort,
+  oneAddress,
+  size,
+  windowLength,
+} from './value-types.ts';
 
 const protocol = z.enum(['imap4', 'pop3', 'smtp']);
 
@@ -84,9 +94,24 @@ const collector = z.strictObject({
     .describe('what a collector may use'),
 });
 
+const canary = z.strictObject({
+  addresses: z
+    .array(canaryAddress)
+    .max(200)
+    .prefault([])
+    .describe('where to connect to, and say goodbye: its row must come back through the logs within a minute'),
+  every: canaryPause.prefault('5m').describe('how often; at least 1m apart'),
+  from: z
+    .array(oneAddress)
+    .max(100)
+    .prefault([])
+    .describe("addresses that the servers see canaries come from, where they are not this host's (NAT, containers)"),
+});
+
 export const settingsSchema = z.strictObject({
   servers: z.record(z.string().min(1), server).prefault({}).describe('servers by name: roles, phases, what to expect'),
   balancers: z.array(addressOrCidr).prefault([]).describe('load balancers, whose probes are not clients'),
+  canary: canary.prefault({}).describe('connections of our own that prove that a server logs'),
   headline: z
     .strictObject({ window: windowLength.prefault('24h').describe('how far back it looks') })
     .prefault({})
@@ -107,6 +132,11 @@ export const settingsSchema = z.strictObject({
         .boolean()
         .prefault(false)
         .describe('serve an address other than loopback without TLS and authentication'),
+      webConfigFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("TLS and who may come, in a file of its own, as Prometheus' exporters have it"),
     })
     .prefault({})
     .describe('page, API and metrics'),

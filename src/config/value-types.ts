@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseAddressRange } from '../inventory/address-range.ts';
 import { parseDuration } from '../runtime/duration.ts';
 import { parseSize } from '../runtime/size.ts';
+import { parseCanaryAddress } from './canary-address.ts';
 
 function parsed<T>(parse: (text: string) => T) {
   return z.string().transform((text, context): T => {
@@ -48,5 +49,22 @@ export const broker = parsed((text) => {
 /** An address, a CIDR or a range, kept as text: lists of our own machines. */
 export const addressOrCidr = parsed((text) => {
   parseAddressRange(text);
+  return text;
+});
+
+/** Where a canary connects to. */
+export const canaryAddress = parsed(parseCanaryAddress);
+
+/** At least a minute: a canary has that long to come back, and nobody's server is to be pestered. */
+export const canaryPause = parsed((text) => {
+  const ms = parseDuration(text);
+  if (ms < 60_000) throw new Error(`"${text}" is too often for a canary: a minute is the least`);
+  return ms;
+});
+
+/** One address, kept as text. */
+export const oneAddress = parsed((text) => {
+  const { first, last } = parseAddressRange(text);
+  if (first !== last) throw new Error(`"${text}" is more than one address`);
   return text;
 });

@@ -13,6 +13,8 @@ export interface CommittedSightings {
   get(protocol: Protocol, server: string, address: string): Sighting | undefined;
   /** Takes over the sightings as they are: the caller must not change them afterwards. */
   commit(changes: readonly CommittedSighting[]): void;
+  /** The same of sightings that were stored, by the million: a page as `PackedPageWriter` makes it. */
+  restore(page: Uint8Array<ArrayBuffer>): void;
 }
 
 /** Where reports of agents go: the collector's evidence. */

@@ -1,5 +1,5 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
-import type { LedgerEntry } from '../event/agent-report.ts';
+import type { LaneReplacement, LedgerEntry } from '../event/agent-report.ts';
 import type { AgentState, FileRecord, LaneRecord } from './records.ts';
 
 /** A contiguous run of complete rows of one file, read and parsed. */
@@ -31,6 +31,10 @@ export interface LaneDelivery {
   readonly publishErrors: number;
   readonly deadLetters: number;
   readonly ledger: readonly LedgerEntry[];
+  /** The id that its events bear; that of its record where left out. */
+  readonly lane?: string;
+  /** Why it bears another id than before. */
+  readonly replaces?: LaneReplacement;
 }
 
 /**

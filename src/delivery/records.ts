@@ -52,6 +52,12 @@ export interface FileRecord {
   readonly extraColumnsNoted: boolean;
   /** Largest size seen when this was stored: how much goes unread with a file that is gone. */
   readonly sizeSeen?: number;
+  /**
+   * Largest times of a row and of a health probe that were read from it: what the logs proved last is proven after a
+   * restart too. Left out where none was read, or by a version that did not keep them.
+   */
+  readonly lastRowAt?: number;
+  readonly lastProbeAt?: number;
   /** Counted up each time the content behind the path was replaced. */
   readonly epoch: number;
   /** True once nothing more is expected: its unterminated tail, if any, has been read. */

@@ -7,6 +7,14 @@ export interface LedgerEntry {
   readonly offset: number;
 }
 
+/** That a lane stands in place of another one, because the agent's state turned out to be a rolled-back or copied one. */
+export interface LaneReplacement {
+  readonly lane: string;
+  /** When it was found out. */
+  readonly at: number;
+  readonly reason: 'rolled back' | 'copied';
+}
+
 /** What an agent says of one lane: one followed root of one server and protocol. Counters count from `startedAt`. */
 export interface LaneReport {
   readonly lane: string;
@@ -21,7 +29,7 @@ export interface LaneReport {
   /** Log files of this protocol found by the last complete scan, read or not. */
   readonly filesFound: number;
   readonly backlogBytes: number;
-  /** Unread bytes in files that have been deleted or are about to be. */
+  /** Unread bytes in files that have been deleted or are about to be, or whose folder is away or followed no more. */
   readonly bytesAtRisk: number;
   /** Bytes known to be gone unread, since the lane was made; and when the last of them went. */
   readonly bytesLost: number;
@@ -36,11 +44,14 @@ export interface LaneReport {
   readonly fileEpochs: Readonly<Record<string, number>>;
   readonly watcherErrors: number;
   readonly publishErrors: number;
+  /** Rows and events that can never be counted: put aside, and those that could not be. */
   readonly deadLetters: number;
+  readonly deadLettersLost: number;
   readonly outboxBytes: number;
   /** When the oldest slice that is not yet acknowledged was read; null when nothing waits. */
   readonly oldestUnackedAt: number | null;
   readonly ledger: readonly LedgerEntry[];
+  readonly replaces?: LaneReplacement;
 }
 
 /** One agent's word on one server, sent every 10 s (with Kafka) or every second (in one process). */

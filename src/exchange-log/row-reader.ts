@@ -26,6 +26,7 @@ export class RowReader {
   readonly #format: LogFormat;
   readonly #since: number;
   readonly #until: number;
+  readonly #onInvalidRow: SliceOptions['onInvalidRow'];
   readonly #row = { fields: new RowFields(), start: 0, end: 0, time: 0, isWanted: true };
   #columnCount = 0;
   #timeColumn = 0;
@@ -34,12 +35,13 @@ export class RowReader {
     slice: SliceContext,
     format: LogFormat,
     state: ReaderState,
-    { since, until }: Pick<SliceOptions, 'since' | 'until'>,
+    { since, until, onInvalidRow }: Pick<SliceOptions, 'since' | 'until' | 'onInvalidRow'>,
   ) {
     this.#slice = slice;
     this.#format = format;
     this.#since = since ?? Number.NEGATIVE_INFINITY;
     this.#until = until ?? Number.POSITIVE_INFINITY;
+    this.#onInvalidRow = onInvalidRow;
     this.#bytes = slice.bytes;
     this.#times = slice.options.caches.times;
     this.rows = format.readRows(slice);
@@ -107,7 +109,9 @@ export class RowReader {
 
   #refuse(reason: ProblemReason, start: number, end: number): void {
     this.invalid++;
+    const { offset } = this.#slice;
     this.#slice.note(reason, start, end);
+    this.#onInvalidRow?.(reason, offset + start, offset + end);
   }
 
   #count(time: number, start: number, end: number): void {

@@ -38,6 +38,7 @@ class SliceReading {
   readonly #offset: number;
   readonly #finished: boolean;
   readonly #rowBytesMax: number;
+  readonly #onInvalidRow: SliceOptions['onInvalidRow'];
   readonly #format: LogFormat;
   readonly #rows: RowReader;
   readonly #problems = new Problems();
@@ -53,6 +54,7 @@ class SliceReading {
     this.#bytes = bytes;
     this.#offset = offset;
     this.#finished = options.finished;
+    this.#onInvalidRow = options.onInvalidRow;
     this.#rowBytesMax = options.rowBytesMax ?? rowBytesMaxDefault;
     this.#skippingFrom = state.skippingFrom;
     this.#format = options.format ?? formatOf(options.protocol);
@@ -157,6 +159,7 @@ class SliceReading {
     if (end - start > this.#rowBytesMax) {
       this.#invalid++;
       this.#note('over-long row', start, end);
+      this.#onInvalidRow?.('over-long row', this.#offset + start, this.#offset + end);
       return;
     }
     const rowEnd = end > start && bytes[end - 1] === carriageReturn ? end - 1 : end;

@@ -1,6 +1,6 @@
 import type { ConnectionEvent } from '../event/connection-event.ts';
 import type { LogFormat, RowOptions } from './format.ts';
-import type { Problem } from './problem.ts';
+import type { Problem, ProblemReason } from './problem.ts';
 import type { ServerRows } from './server-rows.ts';
 
 /** What must be known to read on in mid-file. */
@@ -25,6 +25,8 @@ export interface SliceOptions extends RowOptions {
   readonly until?: number;
   /** Longest row that is read, without its line feed. */
   readonly rowBytesMax?: number;
+  /** Hears of each row that is invalid: why, and where in the file it begins and ends (an over-long one as far as it is there). */
+  readonly onInvalidRow?: (reason: ProblemReason, start: number, end: number) => void;
 }
 
 export const rowBytesMaxDefault = 1024 * 1024;

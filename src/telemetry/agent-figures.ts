@@ -20,6 +20,7 @@ export const agentFigureNames = [
   'agent_rows_total',
   'agent_publish_errors_total',
   'agent_dead_letters_total',
+  'agent_dead_letters_lost_total',
   'agent_bytes_lost_total',
   'agent_file_epochs_total',
   'agent_watcher_errors_total',
@@ -70,8 +71,7 @@ function countLane(
     own: Labels<Name>,
     value: number,
     since: number = report.startedAt,
-  ): void =>
-    registry.count(name, own, growth([report.agent, lane.lane, name, ...Object.values(own)].join('\t'), since, value));
+  ): void => registry.count(name, own, growth(keysOf(report, lane, [name, ...Object.values(own)]), since, value));
   for (const result of ['event', 'ignored', 'error'] as const)
     count('agent_rows_total', { ...labels, result }, lane.rows[result]);
   for (const [reason, epochs] of Object.entries(lane.fileEpochs))
@@ -81,6 +81,13 @@ function countLane(
   count('agent_watcher_errors_total', labels, lane.watcherErrors);
   count('agent_publish_errors_total', server, lane.publishErrors);
   count('agent_dead_letters_total', server, lane.deadLetters);
+  count('agent_dead_letters_lost_total', server, lane.deadLettersLost);
+}
+
+/** A lane that stands in place of another one goes on with that one's counters. */
+function keysOf({ agent }: AgentReport, { lane, replaces }: LaneReport, rest: readonly unknown[]): string[] {
+  const lanes = replaces === undefined ? [lane] : [lane, replaces.lane];
+  return lanes.map((id) => [agent, id, ...rest].join('\t'));
 }
 
 function showGauges(
@@ -132,13 +139,18 @@ function readBackRatio(lanes: readonly LaneReport[]): number {
   return total === 0 ? 0 : Math.min(0.999, open.reduce((all, lane) => all + lane.readBack.bytesRead, 0) / total);
 }
 
-/** How much a counter that is sent whole has grown since it was last seen; all of it when it began again. */
-type Growth = (key: string, since: number, value: number) => number;
+/**
+ * How much a counter that is sent whole has grown since it was last seen under the first of these keys that is known;
+ * all of it when it began again.
+ */
+type Growth = (keys: readonly string[], since: number, value: number) => number;
 
 function relayedGrowth(): Growth {
   const last = new Map<string, { readonly since: number; readonly value: number }>();
-  return (key, since, value) => {
-    const before = last.get(key);
+  return (keys, since, value) => {
+    const [key = ''] = keys;
+    const known = keys.find((candidate) => last.has(candidate));
+    const before = known === undefined ? undefined : last.get(known);
     last.set(key, { since, value });
     if (before === undefined) return value;
     return before.since === since && value >= before.value ? value - before.value : value;

@@ -55,6 +55,24 @@ export const catalogue = {
     unit: 'boolean',
     labels: { server: open, protocol: open, reason: open },
   },
+  canary_sent_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last canary was sent to the server, the latest of its addresses; 0 before the first.',
+    unit: 'seconds',
+    labels: { server: open, protocol: open },
+  },
+  canary_returned_timestamp_seconds: {
+    type: 'gauge',
+    help: "When a canary last came back through the logs, the earliest of the server's addresses; 0 before the first.",
+    unit: 'seconds',
+    labels: { server: open, protocol: open },
+  },
+  canary_round_trip_seconds: {
+    type: 'gauge',
+    help: "From the connection of the last canary that came back to its row being counted, the longest of the server's addresses.",
+    unit: 'seconds',
+    labels: { server: open, protocol: open },
+  },
   server_clients: {
     type: 'gauge',
     help: 'Unique client addresses per server. A union over its protocols: do not sum over servers or windows.',
@@ -175,7 +193,7 @@ export const catalogue = {
   },
   agent_bytes_at_risk: {
     type: 'gauge',
-    help: 'Unread bytes of log files that are deleted or about to be.',
+    help: 'Unread bytes of log files that are deleted or about to be, or whose folder is away.',
     unit: 'bytes',
     labels: { server: open, protocol: open },
   },
@@ -207,7 +225,14 @@ export const catalogue = {
   },
   agent_dead_letters_total: {
     type: 'counter',
-    help: 'Chunks that can never be delivered and were put aside.',
+    help: 'Rows that cannot be read and events that can never be delivered, put aside in a file of the agent.',
+    unit: 'count',
+    labels: { server: open },
+    truth: 'process',
+  },
+  agent_dead_letters_lost_total: {
+    type: 'counter',
+    help: 'Rows that cannot be read and were not put aside either: the disk was full, or they were too many at once.',
     unit: 'count',
     labels: { server: open },
     truth: 'process',

@@ -11,16 +11,16 @@ const startCapacity = 1024;
  */
 export class EntryTable {
   /** Column by column; `set` is `none` for a free entry, whose `next` leads to the next free one. */
-  set = new Int32Array(startCapacity).fill(none);
-  client = new Int32Array(startCapacity).fill(none);
+  set = new Int32Array(startCapacity);
+  client = new Int32Array(startCapacity);
   classification = new Uint8Array(startCapacity);
   /** Bucket of the last time seen. */
   bucket = new Int32Array(startCapacity);
   /** Neighbours in the bucket's list. */
-  next = new Int32Array(startCapacity).fill(none);
-  previous = new Int32Array(startCapacity).fill(none);
+  next = new Int32Array(startCapacity);
+  previous = new Int32Array(startCapacity);
   /** Next entry of the same client. */
-  #sibling = new Int32Array(startCapacity).fill(none);
+  #sibling = new Int32Array(startCapacity);
   #firstOfClient = new Int32Array(startCapacity).fill(none);
   #firstFree = none;
   #used = 0;
@@ -61,8 +61,15 @@ export class EntryTable {
     this.previous[entry] = none;
     if (client >= this.#firstOfClient.length)
       this.#firstOfClient = grown(this.#firstOfClient, roomFor(client + 1), none);
-    this.#sibling[entry] = at(this.#firstOfClient, client);
-    this.#firstOfClient[client] = entry;
+    // Behind the first one, which stays: it is the set that every client is in, and the one that is most often asked for.
+    const first = at(this.#firstOfClient, client);
+    if (first === none) {
+      this.#sibling[entry] = none;
+      this.#firstOfClient[client] = entry;
+    } else {
+      this.#sibling[entry] = at(this.#sibling, first);
+      this.#sibling[first] = entry;
+    }
     return entry;
   }
 
@@ -95,12 +102,13 @@ export class EntryTable {
 
   #grow(): void {
     const length = roomFor(this.set.length + 1);
-    this.set = grown(this.set, length, none);
-    this.client = grown(this.client, length, none);
-    this.bucket = grown(this.bucket, length, 0);
-    this.next = grown(this.next, length, none);
-    this.previous = grown(this.previous, length, none);
-    this.#sibling = grown(this.#sibling, length, none);
+    // What is not in use says nothing: as long as it is not written, it takes no memory either.
+    this.set = grown(this.set, length);
+    this.client = grown(this.client, length);
+    this.bucket = grown(this.bucket, length);
+    this.next = grown(this.next, length);
+    this.previous = grown(this.previous, length);
+    this.#sibling = grown(this.#sibling, length);
     const classification = new Uint8Array(length);
     classification.set(this.classification);
     this.classification = classification;

@@ -6,17 +6,16 @@ export function at(array: Int32Array | Uint8Array, index: number): number {
   return array[index] as number;
 }
 
-/** How long an array is to be that has room for `length` and some more: large ones grow by a quarter. */
+/** How long an array is to be that has room for `length` and some more. */
 export function roomFor(length: number): number {
-  return length < largeLength ? length * 2 : Math.ceil(length * 1.25);
+  return length * 2;
 }
 
-const largeLength = 2 ** 18;
-
 /** A copy of this length; the new part is filled with `fill`. */
-export function grown(array: Int32Array, length: number, fill: number): Int32Array<ArrayBuffer> {
+export function grown(array: Int32Array, length: number, fill = 0): Int32Array<ArrayBuffer> {
   const larger = new Int32Array(length);
   larger.set(array);
-  larger.fill(fill, array.length);
+  // What is not written takes no memory, and zeros need not be written.
+  if (fill !== 0) larger.fill(fill, array.length);
   return larger;
 }

@@ -29,7 +29,7 @@ export const doors: Readonly<Record<string, readonly string[]>> = {
   'csv-stringify': ['sighting/', 'inventory/'],
   fastify: ['http/'],
   'ipaddr.js': ['inventory/'],
-  kafkajs: ['delivery/kafka/client.ts', 'delivery/kafka/kafkajs-inside.d.ts'],
+  kafkajs: ['delivery/kafka/client.ts', 'delivery/kafka/kafkajs-inside.d.ts', 'delivery/kafka/produce-request.ts'],
   'node:sqlite': ['delivery/store/', 'delivery/embedded/', 'delivery/kafka/'],
   pino: ['telemetry/pino-logger.ts'],
   'pino-pretty': ['telemetry/pino-logger.ts'],

@@ -101,7 +101,7 @@ try {
       ],
     );
   } finally {
-    for (const one of processes) await one[Symbol.asyncDispose]();
+    for (const one of processes) await one.signal('SIGTERM');
   }
 } finally {
   await kafka[Symbol.asyncDispose]();

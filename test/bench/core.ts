@@ -7,6 +7,7 @@ import { Collector } from '../../src/collector/collector.ts';
 import { KnownClientsBook } from '../../src/collector/known-clients.ts';
 import type { CollectorSettings } from '../../src/collector/settings.ts';
 import { decodeEvent, encodeEvent } from '../../src/event/ndjson.ts';
+import { PlainLineReader } from '../../src/event/plain-line.ts';
 import { type Clock, systemClock } from '../../src/runtime/clock.ts';
 import { Overlay } from '../../src/sighting/overlay.ts';
 import { RollingSets } from '../../src/window/rolling-sets.ts';
@@ -39,7 +40,10 @@ const some = Array.from({ length: Math.min(events, 4 * clients) }, (_, index) =>
 const lines = some.map(encodeEvent);
 measure('encode an event', some.length, () => some.forEach(encodeEvent));
 measure('JSON.parse alone', lines.length, () => lines.forEach((line) => JSON.parse(line) as unknown));
-measure('decode an event', lines.length, () => lines.forEach(decodeEvent));
+measure('decode any event', lines.length, () => lines.forEach(decodeEvent));
+const lineBytes = lines.map((line) => Buffer.from(line));
+const plainLines = new PlainLineReader();
+measure('decode a plain event', lines.length, () => lineBytes.forEach((line) => plainLines.read(line, 0, line.length)));
 
 const minuteMs = 60_000;
 const windows = [5, 60, 1440, 7 * 1440, 30 * 1440].map((minutes) => ({ text: `${minutes}m`, ms: minutes * minuteMs }));

@@ -14,6 +14,7 @@ const benches = [
   'catch-up',
   'latency',
   'many-clients',
+  'many-clients-kafka',
   'idle',
   'steady',
   'embedded-commits',

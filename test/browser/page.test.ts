@@ -74,6 +74,11 @@ test('the verdict changes its colour and its word together', async (t: TestConte
   assert.equal(await colour(), 'BLIND rgb(122, 62, 157)');
   assert.equal(await page.locator('.headline strong').count(), 0, 'no zero is shown');
   await picture(page, 'blind');
+  views.pastGaps = [{ ...views.gaps[0]!, from: '2026-11-24T01:00:00.000Z', to: '2026-11-24T03:30:00.000Z' }];
+  views.gaps = [];
+  views.version++;
+  await page.locator('#past-gap-table td', { hasText: 'the agent was last heard at 09:50' }).waitFor();
+  assert.equal(await colour(), 'ALL CLEAR rgb(0, 114, 178)');
 });
 
 const attack = `"><img src=x onerror="window.attacked=1"><script>window.attacked=2</script><svg onload=window.attacked=3>`;
@@ -95,6 +100,7 @@ test('texts from logs are shown as texts, also when they arrive live', async (t:
   const { page, complaints } = await openPage(browser, `${server.url}/?client=10.1.9.99&search=img`);
   views.add({ ...hostile, address: '10.1.9.98' });
   views.gaps = [{ server: attack, protocol: 'pop3', reason: 'no rows', text: attack }];
+  views.pastGaps = [{ ...views.gaps[0]!, from: '2026-11-24T01:00:00.000Z', to: '2026-11-24T03:30:00.000Z' }];
   await page.locator('.gaps li').waitFor();
   await page.locator('#news-button').click();
   assert.equal(await page.locator('#client-rows tr').count(), 2);

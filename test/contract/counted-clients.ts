@@ -1,5 +1,6 @@
 import type { CommittedSighting, CommittedSightings, CountingObserver } from '../../src/delivery/counting.ts';
 import { sightingKey } from '../../src/sighting/sighting.ts';
+import { PackedPageReader } from '../../src/sighting/table/packed-page.ts';
 import type { Sighting } from '../../src/sighting/sighting.ts';
 import type { Protocol } from '../../src/event/protocol.ts';
 import { countedOf } from './expected.ts';
@@ -26,6 +27,13 @@ export class CountedClients implements CommittedSightings, CountingObserver {
       this.#sightings.set(key, sighting);
       if (firstSeenLive) this.firstSeenLive.push(key);
     }
+  }
+
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    const packed = new PackedPageReader(page);
+    const stored: CommittedSighting[] = [];
+    while (packed.next()) stored.push({ sighting: packed.read(), firstSeenLive: false });
+    this.commit(stored);
   }
 
   counted(): Counted {

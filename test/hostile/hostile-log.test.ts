@@ -72,7 +72,10 @@ test('report as JSON: every text is there as it was written, cut, and nothing el
   assertPlainLines(stdout, 'the JSON');
   const { clients, input } = JSON.parse(stdout);
   const byAddress = new Map<string, { users: string[]; lastFailure: { reason: string } | null }>();
-  for (const client of clients) if (client.server === 'PLAIN') byAddress.set(client.address, client);
+  const mail = new Map<string, { helo: string[]; senders: string[]; users: string[]; tracked: number }>();
+  for (const client of clients) {
+    if (client.server === 'PLAIN') (client.protocol === 'smtp' ? mail : byAddress).set(client.address, client);
+  }
   for (const [address, name] of hostileClients) {
     const text = (hostileTexts[name] ?? '').replaceAll(/[\r\n]/g, ' ').toWellFormed();
     const client = byAddress.get(address);
@@ -82,6 +85,16 @@ test('report as JSON: every text is there as it was written, cut, and nothing el
       assert.ok(client.users.includes(kept), `${name}: ${JSON.stringify(client.users)}`);
     }
     for (const user of client.users) assert.ok([...user].length <= 256);
+    const sent = mail.get(address);
+    assert.ok(sent !== undefined, `${address} by SMTP`);
+    assert.equal(sent.tracked, 3, name);
+    for (const kept of [sent.users, sent.helo, sent.senders]) {
+      for (const one of kept) assert.ok([...one].length <= 256 && one.isWellFormed());
+    }
+    if (text.trim() !== '' && name !== 'nul') {
+      const kept = [...text.trim()].slice(0, 256).join('');
+      assert.ok(sent.helo.includes(kept), `${name}: ${JSON.stringify(sent.helo)}`);
+    }
   }
   assert.ok(input.badRows > 0 && input.problems.length > 0);
   assert.equal(({} as { evil?: unknown }).evil, undefined);

@@ -1,30 +1,15 @@
 /** `inventory check` and `inventory propose` as people run them. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { parseInventory } from '../../src/inventory/parse-inventory.ts';
 import { freePort } from '../broker/free-port.ts';
 import { FixedCollector } from '../fixed-collector.ts';
+import { runStraggler as straggler } from '../processes/run-straggler.ts';
 import { serveFixed } from '../serve-fixed.ts';
 import { session, writeLog } from '../unit/report/logs.ts';
-
-const start = fileURLToPath(new URL('../../src/start.js', import.meta.url));
-
-/** Not `spawnSync`: the collector that is asked runs in this process. */
-async function straggler(args: readonly string[], input = ''): Promise<{ code: number; out: string; errors: string }> {
-  const child = spawn(process.execPath, [start, ...args], { stdio: 'pipe' });
-  const text = { out: '', errors: '' };
-  child.stdout.setEncoding('utf8').on('data', (piece: string) => (text.out += piece));
-  child.stderr.setEncoding('utf8').on('data', (piece: string) => (text.errors += piece));
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const code = await new Promise<number>((resolve) => child.once('close', (status) => resolve(status ?? -1)));
-  return { code, ...text };
-}
 
 function scratch(t: TestContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'straggler-inventory-'));

@@ -19,6 +19,7 @@ export function agentSection(agents: readonly AgentView[], asOf: string): Html {
             <th scope="col">Last row</th>
             <th scope="col" class="number">Files</th>
             <th scope="col" class="number">Unread</th>
+            <th scope="col" class="number">Dead letters</th>
           </tr>
         </thead>
         ${agents.map((agent) => agentBody(agent, asOf))}
@@ -47,7 +48,7 @@ function agentBody(agent: AgentView, asOf: string): Html {
     return html`<tbody>
       <tr>
         ${head}
-        <td colspan="5" class="quiet">follows nothing</td>
+        <td colspan="6" class="quiet">follows nothing</td>
       </tr>
     </tbody>`;
   return html`<tbody>
@@ -75,7 +76,12 @@ function laneCells(lane: Lane, asOf: string): Html {
       ${lane.lastRow === null ? 'none' : html`<time datetime="${lane.lastRow}" title="${dateTime(lane.lastRow)} UTC">${ago(lane.lastRow, asOf)}</time>`}
     </td>
     <td class="number">${lane.filesFollowed}</td>
-    <td class="number">${bytes(lane.backlogBytes)}</td>`;
+    <td class="number">${bytes(lane.backlogBytes)}</td>
+    <td class="number">${deadLetters(lane)}</td>`;
+}
+
+function deadLetters({ deadLetters: kept, deadLettersLost: lost }: Lane): Html {
+  return html`${kept}${lost > 0 && html` <span class="proof gap">${lost} not kept</span>`}`;
 }
 
 function proof(lane: Lane): Html {

@@ -10,6 +10,7 @@ import { document } from './document.ts';
 import { headline } from './headline.ts';
 import { type Html, html } from '../../markup/html.ts';
 import { type PageRequest, pageParameters, readPageRequest } from './page-request.ts';
+import { pastGapSection } from './past-gaps.ts';
 import { wall, wallClientsMax } from './wall.ts';
 
 export function pageRoutes(views: CollectorViews, version: string): readonly Route[] {
@@ -46,6 +47,7 @@ function deskPage(views: CollectorViews, request: PageRequest, version: string, 
   const content = html`<main>
     ${headline(summary, request)} ${counts(summary, request)} ${client}
     ${clientSection(summary, views.clients(request.query), request)} ${agentSection(views.agents(), summary.asOf)}
+    ${pastGapSection(summary)}
   </main>`;
   return document({ summary, assets, view: 'desk', version }, content);
 }

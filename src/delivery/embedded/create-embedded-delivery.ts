@@ -1,10 +1,8 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Clock } from '../../runtime/clock.ts';
 import { UserError } from '../../runtime/errors.ts';
-import { decodeSighting, UnreadableSighting } from '../../sighting/codec.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import type { CommittedSightings, CountingObserver } from '../counting.ts';
-import { stateDamaged } from '../store/state-errors.ts';
 import { WorkerClient } from '../../runtime/worker/worker-client.ts';
 import { EmbeddedDelivery } from './embedded-delivery.ts';
 import { paceLimits } from './pace.ts';
@@ -46,7 +44,7 @@ export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<
     signal?.throwIfAborted();
     const startedAt = clock.monotonic();
     const state = await worker.call('open', { directory, programVersion, waitMs });
-    const clients = await load(worker, directory, committed);
+    const clients = await load(worker, committed);
     signal?.throwIfAborted();
     const tookMs = Math.round(clock.monotonic() - startedAt);
     logger.info({ directory, clients, files: state.files.length, tookMs }, 'The state is loaded');
@@ -70,11 +68,7 @@ export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<
 }
 
 /** One page is read while the one before it is taken in. Answers how many sightings there are. */
-async function load(
-  worker: WorkerClient<StoreCalls>,
-  directory: string,
-  committed: CommittedSightings,
-): Promise<number> {
+async function load(worker: WorkerClient<StoreCalls>, committed: CommittedSightings): Promise<number> {
   let count = 0;
   let next: Promise<SightingPage> | null = worker.call('read', null);
   while (next !== null) {
@@ -82,18 +76,9 @@ async function load(
     next = page.next === null ? null : worker.call('read', page.next);
     // It is awaited in the next round, which an error in this one prevents.
     next?.catch(() => {});
-    committed.commit(page.values.map((value) => ({ sighting: decode(value, directory), firstSeenLive: false })));
-    count += page.values.length;
+    committed.restore(page.page);
+    count += page.sightings;
     await yieldToOthers();
   }
   return count;
-}
-
-function decode(value: string, directory: string): ReturnType<typeof decodeSighting> {
-  try {
-    return decodeSighting(value);
-  } catch (error) {
-    if (!(error instanceof UnreadableSighting)) throw error;
-    throw stateDamaged(directory, 'embedded', `a stored client cannot be read, ${error.message}`, error);
-  }
 }

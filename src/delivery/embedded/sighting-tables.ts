@@ -1,3 +1,5 @@
+import { UnreadableSighting } from '../../sighting/codec.ts';
+import { PackedPageWriter } from '../../sighting/table/packed-page.ts';
 import { AgentTables, createAgentTables } from '../store/agent-tables.ts';
 import type { DatabaseSync, State } from '../store/open-state.ts';
 import { rowChecksum } from '../store/row-checksum.ts';
@@ -28,6 +30,7 @@ export class SightingTables {
   readonly #agent: AgentTables;
   readonly #put;
   readonly #page;
+  readonly #writer = new PackedPageWriter();
 
   constructor(state: State) {
     this.#state = state;
@@ -49,14 +52,17 @@ export class SightingTables {
   read(after: string | null): SightingPage {
     // Every key begins with the name of a protocol, so all are behind the empty text.
     const rows = this.#page.all(after ?? '');
-    const values = rows.map(({ key, value, checksum }) => {
+    for (const { key, value, checksum } of rows) {
       if (typeof key !== 'string' || typeof value !== 'string' || rowChecksum(key, value) !== checksum) {
-        throw stateDamaged(this.#state.directory, this.#state.kind, 'a stored client is not what was written');
+        throw this.#damaged('a stored client is not what was written');
       }
-      return value;
-    });
+      this.#pack(value);
+    }
     const last = rows.at(-1)?.['key'];
-    return { values, next: rows.length === pageRows && typeof last === 'string' ? last : null };
+    const next = rows.length === pageRows && typeof last === 'string' ? last : null;
+    // All has been read once and will not be again: what SQLite keeps of it is of no use.
+    if (next === null) this.#state.database.exec('PRAGMA shrink_memory');
+    return { page: this.#writer.take(), sightings: rows.length, next };
   }
 
   commit(change: StoreCommit): void {
@@ -64,5 +70,18 @@ export class SightingTables {
       for (const [key, value] of change.sightings) this.#put.run(key, value, rowChecksum(key, value));
       this.#agent.apply(change);
     });
+  }
+
+  #pack(value: string): void {
+    try {
+      this.#writer.addStored(value);
+    } catch (error) {
+      if (!(error instanceof UnreadableSighting)) throw error;
+      throw this.#damaged(`a stored client cannot be read, ${error.message}`, error);
+    }
+  }
+
+  #damaged(what: string, cause?: unknown): Error {
+    return stateDamaged(this.#state.directory, this.#state.kind, what, cause);
   }
 }

@@ -18,7 +18,9 @@ export interface StoreCommit {
 export type StoredSighting = readonly [key: string, value: string];
 
 export interface SightingPage {
-  readonly values: readonly string[];
+  /** Packed by `PackedPageWriter`. */
+  readonly page: Uint8Array<ArrayBuffer>;
+  readonly sightings: number;
   /** Key to go on behind; null after the last page. */
   readonly next: string | null;
 }

@@ -2,7 +2,7 @@
 import { openState } from '../store/open-state.ts';
 import type { State } from '../store/open-state.ts';
 import { stateError } from '../store/state-errors.ts';
-import { serveWorker } from '../../runtime/worker/worker-host.ts';
+import { Handover, serveWorker } from '../../runtime/worker/worker-host.ts';
 import { embeddedMigrations, SightingTables } from './sighting-tables.ts';
 import type { StoreCalls } from './store-calls.ts';
 
@@ -32,7 +32,10 @@ serveWorker<StoreCalls>(
       open = { state, tables: inWords(directory, () => new SightingTables(state)) };
       return withTables((tables) => tables.load());
     },
-    read: (after) => withTables((tables) => tables.read(after)),
+    read: (after) => {
+      const read = withTables((tables) => tables.read(after));
+      return new Handover(read, [read.page.buffer]);
+    },
     commit: (change) => withTables((tables) => tables.commit(change)),
   },
   () => open?.state.database.close(),

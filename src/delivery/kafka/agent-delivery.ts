@@ -5,6 +5,7 @@
 import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
+import type { DeadLetterBox } from '../dead-letters/dead-letter.ts';
 import type { Bookkeeping, Delivery, LaneDelivery, Slice } from '../delivery.ts';
 import type { AgentState } from '../records.ts';
 import { BatchRefused } from './chunk-sender.ts';
@@ -19,9 +20,11 @@ import type { Outbox } from './outbox.ts';
 import { unpack } from './packing.ts';
 import type { QueuedChunk } from './partition-queue.ts';
 import { Publisher } from './publisher.ts';
+import type { HistoryFinding } from './own-history.ts';
 import { runSource } from './run.ts';
 import type { TopicFacts } from './topic-facts.ts';
 import { TopicWatch } from './topic-watch.ts';
+import { lettersOfChunk } from './undeliverable.ts';
 import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryParts {
@@ -38,8 +41,14 @@ export interface KafkaDeliveryParts {
   readonly machineId: () => string;
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
+  /** The process may have been copied with its memory. */
+  readonly onNewRun?: () => void;
   /** How long a refused chunk waits before it is tried again; 30 s. */
   readonly refusedRetryMs?: number;
+  /** How long it is refused before its events become dead letters; 15 minutes. */
+  readonly refusedGiveUpMs?: number;
+  /** Where they go; without it a refused chunk waits for ever. */
+  readonly deadLetters?: DeadLetterBox;
 }
 
 export interface KafkaDeliveryStatus {
@@ -58,22 +67,27 @@ export interface KafkaDelivery extends Delivery {
 const outboxBytesMaxDefault = 32 * 1024 * 1024;
 const batchChunksMax = 500;
 const refusedRetryMsDefault = 30_000;
+const refusedGiveUpMsDefault = 15 * 60_000;
 /** How long closing waits for the broker's last answers. Not waiting costs duplicates, nothing else. */
 const closeWaitMs = 1500;
 
 export class AgentDelivery implements KafkaDelivery {
-  readonly state: AgentState;
+  readonly #state: AgentState;
+  /** Id that reports bear. */
+  #agent: string;
   readonly #parts: KafkaDeliveryParts;
   readonly #books: LaneBooks;
   readonly #outage: OutageLog;
   readonly #watch: TopicWatch;
   readonly #writer: OutboxWriter;
+  #run = '';
   readonly #publisher: Publisher;
 
   constructor(parts: KafkaDeliveryParts) {
     const { outbox, topic, logger, clock } = parts;
     this.#parts = parts;
-    this.state = outbox.content.agent;
+    this.#state = outbox.content.agent;
+    this.#agent = this.#state.agent;
     this.#books = new LaneBooks(outbox.content);
     this.#outage = new OutageLog(topic, 'events', logger, clock);
     this.#watch = new TopicWatch({
@@ -90,6 +104,28 @@ export class AgentDelivery implements KafkaDelivery {
     this.#watch.ask();
   }
 
+  get state(): AgentState {
+    return { ...this.#state, agent: this.#agent };
+  }
+
+  /** Last number given under a wire lane that is in use; null where it is none of ours. */
+  lastSlice(wireLane: string): number | null {
+    return this.#books.laneOf(wireLane) === null ? null : this.#books.get(wireLane).lastSlice;
+  }
+
+  /** Lets the events of these lanes go under new ids, durably; what is cut already goes out as it is. */
+  async replaceLanes({ lanes, reason, mustChangeAgent }: HistoryFinding): Promise<void> {
+    const { outbox, newId, clock } = this.#parts;
+    const wireLanes = lanes.flatMap((wire) => {
+      const lane = this.#books.laneOf(wire);
+      return lane === null ? [] : [{ lane, id: newId(), replaces: { lane: wire, at: clock.now(), reason } }];
+    });
+    const agent = mustChangeAgent ? newId() : this.#agent;
+    await outbox.settle({ wireLanes, ...(mustChangeAgent ? { agent } : {}) });
+    for (const wire of wireLanes) this.#books.use(wire);
+    this.#agent = agent;
+  }
+
   deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
     return this.#writer.deliver(slice, events);
   }
@@ -99,7 +135,7 @@ export class AgentDelivery implements KafkaDelivery {
   }
 
   lane(id: string): LaneDelivery {
-    return this.#books.get(id).report(this.#writer.oldestReadAt(id));
+    return this.#books.report(id, this.#writer.oldestReadAt(id));
   }
 
   status(): KafkaDeliveryStatus {
@@ -130,6 +166,7 @@ export class AgentDelivery implements KafkaDelivery {
   #makeWriter(): OutboxWriter {
     const { outbox, agentName } = this.#parts;
     const runs = runSource(this.#parts);
+    this.#run = runs.current();
     return new OutboxWriter({
       outbox,
       books: this.#books,
@@ -137,7 +174,10 @@ export class AgentDelivery implements KafkaDelivery {
         const { partitions, messageBytesMax } = this.#watch;
         if (partitions === null) return null;
         const bytesMax = messageBytesMax === null ? chunkBytesMax : bodyBytesMax(messageBytesMax);
-        return { run: runs.current(), partitions, bytesMax, agentName };
+        const run = runs.current();
+        if (run !== this.#run) this.#parts.onNewRun?.();
+        this.#run = run;
+        return { run, partitions, bytesMax, agentName };
       },
       pinned: (lane) => this.#publisher.pinned(lane),
       onStored: (chunks) => this.#publisher.add(chunks),
@@ -151,13 +191,16 @@ export class AgentDelivery implements KafkaDelivery {
   #makePublisher(): Publisher {
     const { sender, clock, random } = this.#parts;
     const pinMs = this.#parts.refusedRetryMs ?? refusedRetryMsDefault;
-    const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs };
+    const giveUpAfterMs = this.#parts.refusedGiveUpMs ?? refusedGiveUpMsDefault;
+    const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs, giveUpAfterMs };
     const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
     return new Publisher(
-      { sender, clock, random, bodies, limits },
+      { sender, clock, random, bodies, limits, putAside: (chunk, error) => this.#putAside(chunk, error) },
       {
         acknowledged: (_, chunks) => this.#writer.acknowledged(chunks),
         failed: (_, chunks, error) => this.#failed(chunks, error),
+        // Its place is told as acknowledged: collectors then see that the log does not hold it, and tell the gap.
+        givenUp: (_, chunk) => this.#writer.acknowledged([chunk]),
       },
       this.#outage,
     );
@@ -166,6 +209,19 @@ export class AgentDelivery implements KafkaDelivery {
   async #bodies(chunks: readonly QueuedChunk[]): Promise<Buffer[]> {
     const packed = await this.#parts.outbox.bodies(chunks.map((chunk) => chunk.id));
     return await Promise.all(chunks.map(({ bytes }, index) => unpack(packed[index] ?? new Uint8Array(), bytes)));
+  }
+
+  async #putAside(chunk: QueuedChunk, error: unknown): Promise<boolean> {
+    const { deadLetters, logger, clock } = this.#parts;
+    if (deadLetters === undefined) return false;
+    const reason = `the broker refuses it: ${error instanceof Error ? error.message : String(error)}`;
+    const body = chunk.body ?? (await this.#bodies([chunk]))[0] ?? Buffer.alloc(0);
+    const letters = lettersOfChunk(chunk, body, reason, clock.now());
+    if ((await deadLetters.keep(letters)) < letters.length) return false;
+    const { lane, slice } = chunk.headers;
+    logger.error({ lane, slice, events: letters.length, reason }, 'events that Kafka will not take were put aside');
+    this.#books.get(lane).putAside(letters.length);
+    return true;
   }
 
   #failed(chunks: readonly QueuedChunk[], error: unknown): void {

@@ -91,8 +91,13 @@ function refuseOtherAnswers(answers: readonly RecordMetadata[], topic: string, p
 /** Answers of the broker that the same bytes will get again. */
 const refusals = new Set(['MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE', 'INVALID_RECORD', 'INVALID_TIMESTAMP']);
 
+/** Whether the broker will not have what was sent as it is. */
+export function isRefusal(error: unknown): boolean {
+  const inner = rootCause(error);
+  return inner instanceof Error && 'type' in inner && refusals.has(String(inner.type));
+}
+
 function meaningOf(error: unknown): unknown {
   const inner = rootCause(error);
-  if (inner instanceof Error && 'type' in inner && refusals.has(String(inner.type))) return new BatchRefused(inner);
-  return inner;
+  return inner instanceof Error && isRefusal(inner) ? new BatchRefused(inner) : inner;
 }

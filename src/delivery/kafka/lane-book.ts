@@ -18,6 +18,7 @@ export interface CutSettings {
 }
 
 export class LaneBook {
+  /** The wire lane. */
   readonly lane: string;
   /** Last number given. */
   #slice: number;
@@ -29,6 +30,7 @@ export class LaneBook {
   readonly #pending = new Map<number, StoredChunk>();
   #pendingBytes = 0;
   #publishErrors = 0;
+  #deadLetters = 0;
 
   constructor(lane: string, slice: number, cut: readonly LanePlace[], acknowledged: readonly LanePlace[]) {
     this.lane = lane;
@@ -37,8 +39,17 @@ export class LaneBook {
     this.#acknowledged = new Map(acknowledged.map((place) => [place.partition, placeOnly(place)]));
   }
 
+  /** Last number given, whatever became of it. */
+  get lastSlice(): number {
+    return this.#slice;
+  }
+
+  get pendingBytes(): number {
+    return this.#pendingBytes;
+  }
+
   draft(): LaneDraft {
-    return new LaneDraft(this.#slice, this.#run, this.#runFirst, this.#cut);
+    return new LaneDraft(this.lane, this.#slice, this.#run, this.#runFirst, this.#cut);
   }
 
   adopt(draft: LaneDraft): void {
@@ -70,6 +81,10 @@ export class LaneBook {
     this.#publishErrors++;
   }
 
+  putAside(events: number): void {
+    this.#deadLetters += events;
+  }
+
   /** `firstReadAt`: when the oldest slice that is not yet stored was read. */
   report(firstReadAt: number | null): LaneDelivery {
     const [oldest] = this.#pending.values();
@@ -77,8 +92,7 @@ export class LaneBook {
       pendingBytes: this.#pendingBytes,
       oldestUnackedAt: oldest?.readAt ?? firstReadAt,
       publishErrors: this.#publishErrors,
-      // What the broker refuses waits until it is taken: nothing is given up.
-      deadLetters: 0,
+      deadLetters: this.#deadLetters,
       ledger: this.#ledger(),
     };
   }
@@ -90,6 +104,7 @@ export class LaneBook {
 }
 
 export class LaneDraft {
+  readonly lane: string;
   slice: number;
   run: string;
   runFirst: number;
@@ -97,7 +112,8 @@ export class LaneDraft {
   readonly cut = new Map<number, EventPlace>();
   readonly #before: ReadonlyMap<number, EventPlace>;
 
-  constructor(slice: number, run: string, runFirst: number, before: ReadonlyMap<number, EventPlace>) {
+  constructor(lane: string, slice: number, run: string, runFirst: number, before: ReadonlyMap<number, EventPlace>) {
+    this.lane = lane;
     this.slice = slice;
     this.run = run;
     this.runFirst = runFirst;
@@ -112,7 +128,7 @@ export class LaneDraft {
       this.runFirst = this.slice;
     }
     const chunks = cutSlice(events, {
-      lane: slice.lane.id,
+      lane: this.lane,
       run: this.run,
       runFirst: this.runFirst,
       slice: this.slice,

@@ -14,6 +14,7 @@ import type {
   PackedChunk,
   StoredChunk,
 } from './outbox.ts';
+import type { StoredWireLane } from './wire-lane.ts';
 
 export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
   (database) => {
@@ -33,6 +34,8 @@ export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
     `);
   },
 ];
+
+const wireLaneFact = 'wire lane ';
 
 /** `cut`: the last event that went into the outbox. `acknowledged`: the last one that its partition confirmed. */
 type PlaceKind = 'cut' | 'acknowledged';
@@ -58,10 +61,12 @@ export class OutboxTables {
 
   load(): OutboxContent {
     const partitions = this.#fact('partitions');
+    const state = this.#agent.load();
     return {
-      agent: this.#agent.load(),
+      agent: { ...state, agent: this.#fact('agent') ?? state.agent },
       partitions: partitions === null ? null : Number(partitions),
       machine: this.#fact('machine'),
+      wireLanes: this.#wireLanes(),
       slices: this.#slices(),
       cut: this.#places('cut'),
       acknowledged: this.#places('acknowledged'),
@@ -92,6 +97,8 @@ export class OutboxTables {
     transaction(this.#state.database, () => {
       if (facts.partitions !== undefined) this.#putFact('partitions', String(facts.partitions));
       if (facts.machine !== undefined) this.#putFact('machine', facts.machine);
+      if (facts.agent !== undefined) this.#putFact('agent', facts.agent);
+      for (const wire of facts.wireLanes ?? []) this.#putFact(`${wireLaneFact}${wire.lane}`, JSON.stringify(wire));
     });
   }
 
@@ -128,6 +135,15 @@ export class OutboxTables {
     const value = String(row['value']);
     this.#believe('facts', row['checksum'] === rowChecksum(name, value));
     return value;
+  }
+
+  /** The checksum stands for the shape: what is read is what `settle` has written. */
+  #wireLanes(): StoredWireLane[] {
+    const names = this.#state.database.prepare('SELECT name FROM facts').all();
+    return names
+      .map(({ name }) => String(name))
+      .filter((name) => name.startsWith(wireLaneFact))
+      .map((name) => JSON.parse(this.#fact(name) ?? '') as StoredWireLane);
   }
 
   #slices(): Map<string, number> {

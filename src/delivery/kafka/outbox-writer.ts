@@ -159,7 +159,7 @@ export class OutboxWriter {
     return this.#line.take((item) => {
       if (!('slice' in item) || item.events.length === 0) return true;
       const settings = this.#parts.settings();
-      if (settings === null || this.#parts.pinned(item.lanes[0])) return false;
+      if (settings === null || this.#parts.pinned(this.#parts.books.wireOf(item.lanes[0]).id)) return false;
       const bytes = sliceBytesEstimate(item.events.length, settings.partitions);
       const groupFull = taken > 0 && taken + bytes > Math.min(groupBytesMax, this.#room.bytesMax);
       full ||= groupFull || !this.#room.has(taken + bytes);
@@ -200,7 +200,8 @@ export class OutboxWriter {
   async #step(item: Handed, drafts: Map<string, LaneDraft>, queued: QueuedChunk[]): Promise<OutboxStep> {
     if (!('slice' in item)) return { kind: 'record', change: item.change };
     const { slice, events } = item;
-    const [lane] = item.lanes;
+    // A draft is of a wire lane: another one may come into use while this one is being stored.
+    const lane = this.#parts.books.wireOf(item.lanes[0]).id;
     if (events.length === 0) return { kind: 'slice', lane, slice: null, file: slice.file, chunks: [] };
     const settings = this.#parts.settings();
     if (settings === null) throw new Error('the number of partitions is not known');

@@ -7,6 +7,7 @@ import type { LedgerEntry } from '../../event/agent-report.ts';
 import type { Bookkeeping } from '../delivery.ts';
 import type { AgentState, FileRecord } from '../records.ts';
 import type { ChunkHeaders } from './chunk.ts';
+import type { StoredWireLane } from './wire-lane.ts';
 
 /** A chunk as the outbox knows it, without its body. */
 export interface StoredChunk {
@@ -42,6 +43,7 @@ export interface Acknowledged {
 export type OutboxStep =
   | {
       readonly kind: 'slice';
+      /** The wire lane. */
       readonly lane: string;
       /** Its number; null where the slice has no events, and needs none. */
       readonly slice: number | null;
@@ -61,7 +63,9 @@ export interface OutboxContent {
   readonly partitions: number | null;
   /** Id of the machine that last used the state; null before. */
   readonly machine: string | null;
-  /** Last slice number given, by lane. */
+  /** Of lanes that bear another id on the wire than that of their record. */
+  readonly wireLanes: readonly StoredWireLane[];
+  /** Last slice number given, by wire lane; so are the places. */
   readonly slices: ReadonlyMap<string, number>;
   /** Last event cut, per lane and partition. */
   readonly cut: readonly LanePlace[];
@@ -84,4 +88,7 @@ export interface Outbox extends AsyncDisposable {
 export interface OutboxFacts {
   readonly partitions?: number;
   readonly machine?: string;
+  /** Id that reports bear from now on. */
+  readonly agent?: string;
+  readonly wireLanes?: readonly StoredWireLane[];
 }

@@ -13,6 +13,8 @@ export interface PublishingParts {
   readonly random: () => number;
   /** Unpacked bodies of chunks that this process did not cut itself. */
   readonly bodies: (chunks: readonly QueuedChunk[]) => Promise<Buffer[]>;
+  /** Whether a chunk that is refused for good was put aside, durably, so that it may go. */
+  readonly putAside: (chunk: QueuedChunk, error: unknown) => Promise<boolean>;
   readonly limits: QueueLimits;
 }
 
@@ -20,6 +22,8 @@ export interface PublishingEvents {
   acknowledged(partition: number, chunks: readonly QueuedChunk[]): void;
   /** The batch goes again, or in smaller parts. */
   failed(partition: number, chunks: readonly QueuedChunk[], error: unknown): void;
+  /** It was refused for good, and will not be sent any more. */
+  givenUp(partition: number, chunk: QueuedChunk): void;
 }
 
 const backoffFirstMs = 100;
@@ -82,12 +86,19 @@ export class PartitionPublisher {
       }
       if (this.#stopped) break;
       const refused = failure.error instanceof BatchRefused;
-      if (refused) this.#queue.refused(clock.monotonic());
+      const hopeless = refused ? this.#queue.refused(clock.monotonic()) : null;
       this.#events.failed(this.#partition, next.chunks, failure.error);
+      if (hopeless !== null) await this.#giveUp(hopeless, failure.error);
       if (!refused) await this.#sleep('failure', this.#backoffMs(failures++));
     }
     // In the same turn as the last look at the queue, so that what is added later starts a new run.
     this.#running = null;
+  }
+
+  async #giveUp(chunk: QueuedChunk, error: unknown): Promise<void> {
+    if (!(await this.#parts.putAside(chunk, error))) return;
+    this.#queue.givenUp(chunk);
+    this.#events.givenUp(this.#partition, chunk);
   }
 
   /** Null when the batch is acknowledged. */

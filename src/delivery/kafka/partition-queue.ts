@@ -3,7 +3,7 @@
  * with, or after, everything of that lane before it. A batch stays the same until it is acknowledged or refused.
  *
  * A chunk that the broker refuses by itself pins its lane here, and holds up nobody else: it is tried again now and
- * then, since a topic's limit can be raised, and nothing of its lane overtakes it.
+ * then, since a topic's limit can be raised, and nothing of its lane overtakes it. Refused for too long it may go.
  */
 import type { StoredChunk } from './outbox.ts';
 
@@ -18,6 +18,8 @@ export interface QueueLimits {
   readonly batchChunksMax: number;
   /** How long a refused chunk waits. */
   readonly pinMs: number;
+  /** How long it is refused before it is given up. */
+  readonly giveUpAfterMs: number;
 }
 
 export type NextBatch =
@@ -34,6 +36,8 @@ export class PartitionQueue {
   #suspects = new Set<QueuedChunk>();
   /** When a pinned lane's first chunk may be tried again, by lane. */
   readonly #pins = new Map<string, number>();
+  /** When a pinned lane's first chunk was first refused by itself, by lane. */
+  readonly #refusedSince = new Map<string, number>();
 
   constructor(limits: QueueLimits) {
     this.#limits = limits;
@@ -60,20 +64,39 @@ export class PartitionQueue {
   }
 
   acknowledged(): void {
-    const batch = new Set(this.#settle());
+    this.#remove(new Set(this.#settle()));
+  }
+
+  /** What was given up makes way for what comes behind it. */
+  givenUp(chunk: QueuedChunk): void {
+    this.#remove(new Set([chunk]));
+  }
+
+  #remove(batch: ReadonlySet<QueuedChunk>): void {
     for (const chunk of batch) {
       this.#pins.delete(chunk.headers.lane);
+      this.#refusedSince.delete(chunk.headers.lane);
       this.#suspects.delete(chunk);
     }
     this.#waiting = this.#waiting.filter((chunk) => !batch.has(chunk));
   }
 
-  /** The broker will not have the batch as it is: its chunks go one by one, and the one that it will not have waits. */
-  refused(now: number): void {
+  /**
+   * The broker will not have the batch as it is: its chunks go one by one, and the one that it will not have waits.
+   * Answers that one when it has waited long enough.
+   */
+  refused(now: number): QueuedChunk | null {
     const batch = this.#settle();
     const [only] = batch;
-    if (only !== undefined && batch.length === 1) this.#pins.set(only.headers.lane, now + this.#limits.pinMs);
-    else for (const chunk of batch) this.#suspects.add(chunk);
+    if (only === undefined || batch.length > 1) {
+      for (const chunk of batch) this.#suspects.add(chunk);
+      return null;
+    }
+    const { lane } = only.headers;
+    this.#pins.set(lane, now + this.#limits.pinMs);
+    const since = this.#refusedSince.get(lane) ?? now;
+    this.#refusedSince.set(lane, since);
+    return now - since >= this.#limits.giveUpAfterMs ? only : null;
   }
 
   #settle(): readonly QueuedChunk[] {

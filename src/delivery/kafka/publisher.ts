@@ -33,6 +33,7 @@ export class Publisher {
         partition = new PartitionPublisher(chunk.partition, this.#parts, {
           acknowledged: (number, acknowledged) => this.#acknowledged(number, acknowledged),
           failed: (number, failed, error) => this.#failed(number, failed, error),
+          givenUp: (number, chunk) => this.#givenUp(number, chunk),
         });
         this.#partitions.set(chunk.partition, partition);
       }
@@ -55,6 +56,11 @@ export class Publisher {
     for (const lane of new Set(chunks.map((chunk) => chunk.headers.lane))) this.#outage.worked(`${partition} ${lane}`);
     if (this.#outage.worked(`${partition}`)) for (const other of this.#partitions.values()) other.nudge();
     this.#events.acknowledged(partition, chunks);
+  }
+
+  #givenUp(partition: number, chunk: QueuedChunk): void {
+    this.#outage.worked(`${partition} ${chunk.headers.lane}`);
+    this.#events.givenUp(partition, chunk);
   }
 
   #failed(partition: number, chunks: readonly QueuedChunk[], error: unknown): void {

@@ -23,6 +23,7 @@ export class AgentTables {
   readonly #putLane;
   readonly #putFile;
   readonly #forgetFile;
+  readonly #forgetLane;
 
   constructor(state: Pick<State, 'id' | 'directory' | 'kind' | 'database'>) {
     this.#state = state;
@@ -34,6 +35,7 @@ export class AgentTables {
     this.#putLane = put('lanes');
     this.#putFile = put('files');
     this.#forgetFile = state.database.prepare('DELETE FROM files WHERE id = ?');
+    this.#forgetLane = state.database.prepare('DELETE FROM lanes WHERE id = ?');
   }
 
   /** Throws a UserError where a row is not what was written. */
@@ -53,6 +55,10 @@ export class AgentTables {
 
   forgetFile(id: string): void {
     this.#forgetFile.run(id);
+  }
+
+  forgetLane(id: string): void {
+    this.#forgetLane.run(id);
   }
 
   apply(change: Bookkeeping): void {

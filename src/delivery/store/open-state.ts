@@ -94,7 +94,7 @@ function openOnce(files: StateFiles, options: StateOptions): State {
  * SQLite takes an empty database file for a new one, and deletes the log beside it: so this looks first. The check
  * under the lock (`recognise`) sees what another process did in between.
  */
-function refuseIfEmptied(files: StateFiles, kind: StateKind): void {
+export function refuseIfEmptied(files: StateFiles, kind: StateKind): void {
   const size = sizeOf(files.database);
   if (size !== null && size > 0) return;
   const what = size === null ? 'straggler.db is missing' : 'straggler.db is empty';
@@ -121,13 +121,18 @@ function recognise(database: DatabaseSync, files: StateFiles, options: StateOpti
     if (readId(files) !== null) throw errors.stateEmptied(files.directory, options.kind, 'straggler.db holds nothing');
     return true;
   }
-  const kind = (['embedded', 'kafka'] as const).find((candidate) => applicationIds[candidate] === found);
-  if (kind === undefined) throw errors.stateForeign(files.directory);
+  const kind = kindOf(found);
+  if (kind === null) throw errors.stateForeign(files.directory);
   if (kind !== options.kind) throw errors.stateOfOtherCommand(files.directory, kind, options.kind);
   if (layout === 0) throw errors.stateDamaged(files.directory, kind, 'its layout is not named');
   const known = options.migrations.length;
   if (layout > known) throw errors.stateNewer(files.directory, layout, known, readMeta(database, 'program'));
   return false;
+}
+
+/** Whose state a database with this application id is; null = nobody's. */
+export function kindOf(applicationId: number): StateKind | null {
+  return (['embedded', 'kafka'] as const).find((kind) => applicationIds[kind] === applicationId) ?? null;
 }
 
 /** Reads every page. Contents are checked by the checksums of the rows (`row-checksum.ts`). */
@@ -144,7 +149,10 @@ function configure(database: DatabaseSync, options: StateOptions): void {
   database.exec(`PRAGMA cache_size = -${Math.ceil((options.cacheBytes ?? cacheBytesDefault) / 1024)}`);
 }
 
-function migrate(database: DatabaseSync, options: StateOptions): void {
+export function migrate(
+  database: DatabaseSync,
+  options: Pick<StateOptions, 'kind' | 'programVersion' | 'migrations' | 'newId'>,
+): void {
   const layout = pragma(database, 'user_version');
   const program = layout === 0 ? null : readMeta(database, 'program');
   if (layout === options.migrations.length && program === options.programVersion) return;
@@ -173,11 +181,11 @@ function settleId(database: DatabaseSync, files: StateFiles): string {
   return id;
 }
 
-function pragma(database: DatabaseSync, name: string): number {
+export function pragma(database: DatabaseSync, name: string): number {
   return Number(database.prepare(`PRAGMA ${name}`).get()?.[name]);
 }
 
-function readMeta(database: DatabaseSync, key: string): string | null {
+export function readMeta(database: DatabaseSync, key: string): string | null {
   const value = database.prepare('SELECT value FROM meta WHERE key = ?').get(key)?.['value'];
   return typeof value === 'string' ? value : null;
 }
@@ -186,6 +194,6 @@ function writeMeta(database: DatabaseSync, key: string, value: string): void {
   database.prepare('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
 }
 
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.replaceAll(/\s+/g, ' ').trim();
 }

@@ -12,25 +12,38 @@ const commandOf: Readonly<Record<StateKind, string>> = { embedded: 'straggler ru
 const startAnew =
   'Restore the folder from a backup, or move it away and start again: the logs that are still there are then read ' +
   'from the beginning';
-const startAnewWith: Readonly<Record<StateKind, string>> = {
+/** What to do about a state of which something cannot be relied on. */
+export const startAnewWith: Readonly<Record<StateKind, string>> = {
   embedded: `${startAnew}.`,
   kafka: `${startAnew}, and what had already been sent counts twice in totals (never among unique clients).`,
 };
 
+/** The state is not what was written: what `straggler state verify` is asked to find. */
+export class StateDamage extends UserError {}
+
+/** Another process holds the state. */
+export class StateLocked extends UserError {}
+
+export function stateMissing(directory: string): UserError {
+  return new UserError(`There is no state in ${directory}.`, {
+    remedy: 'Name the folder of a `straggler run` or a `straggler agent` with --state.',
+  });
+}
+
 export function stateLocked(directory: string, waitedMs: number): UserError {
   const waited = waitedMs < 1000 ? '' : ` (waited ${Math.round(waitedMs / 1000)} s)`;
-  return new UserError(`The state folder ${directory} is in use by another straggler${waited}.`, {
+  return new StateLocked(`The state folder ${directory} is in use by another straggler${waited}.`, {
     remedy: 'Stop the other one, or give this one a folder of its own with --state.',
     retryable: true,
   });
 }
 
 export function stateDamaged(directory: string, kind: StateKind, what: string, cause?: unknown): UserError {
-  return new UserError(`The state in ${directory} is damaged: ${what}.`, { remedy: startAnewWith[kind], cause });
+  return new StateDamage(`The state in ${directory} is damaged: ${what}.`, { remedy: startAnewWith[kind], cause });
 }
 
 export function stateEmptied(directory: string, kind: StateKind, what: string): UserError {
-  return new UserError(`The state in ${directory} has lost its content: ${what}.`, { remedy: startAnewWith[kind] });
+  return new StateDamage(`The state in ${directory} has lost its content: ${what}.`, { remedy: startAnewWith[kind] });
 }
 
 export function stateNewer(directory: string, found: number, known: number, writtenBy: string | null): UserError {
@@ -55,7 +68,7 @@ export function stateForeign(directory: string): UserError {
 }
 
 export function stateMixed(directory: string): UserError {
-  return new UserError(`The files in ${directory} belong to two different states.`, {
+  return new StateDamage(`The files in ${directory} belong to two different states.`, {
     remedy: 'Restore straggler.db and straggler.id together from one backup.',
   });
 }

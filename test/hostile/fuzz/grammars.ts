@@ -9,21 +9,23 @@ import { settingsSchema } from '../../../src/config/schema.ts';
 import { hostileTexts } from '../hostile-texts.ts';
 
 const hostile = fc.constantFrom(...Object.values(hostileTexts).map((text) => text.slice(0, 400)));
-const anyText = fc.oneof(fc.constantFrom('', 'a', 'svc-scan', 'Front desk', '0', '-1'), fc.string(), hostile);
+export const anyText = fc.oneof(fc.constantFrom('', 'a', 'svc-scan', 'Front desk', '0', '-1'), fc.string(), hostile);
 
 /** Good ones most of the time, so that the odd one stands alone. */
-function mostly<T>(good: fc.Arbitrary<T>, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
+export function mostly<T>(good: fc.Arbitrary<T>, odd: fc.Arbitrary<T>): fc.Arbitrary<T> {
   return fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: odd });
 }
 
-const ip = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('::ffff:10.1.2.3', 'fe80::1%12', '127.0.0.1', '::1'));
-const endpoint = fc
+export const ip = fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('::ffff:10.1.2.3', 'fe80::1%12', '127.0.0.1', '::1'));
+export const endpoint = fc
   .tuple(ip, fc.nat(70_000))
   .map(([address, port]) => (address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`));
 
-const time = fc.integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 }).map((ms) => new Date(ms).toISOString());
+export const time = fc
+  .integer({ min: -62_135_596_800_000, max: 253_402_300_799_999 })
+  .map((ms) => new Date(ms).toISOString());
 
-function cell(text: string): string {
+export function cell(text: string): string {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
@@ -62,21 +64,20 @@ const logRow = fc
   .map((fields) => fields.map(cell).join(','));
 
 const columns = 'dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context';
-const logLine = fc.oneof(
-  { weight: 12, arbitrary: logRow },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(columns, `#Fields: ${columns}`, `#Fields: ${columns},puid`, '#Date: x', '', '\0\0'),
-  },
-  {
-    weight: 1,
-    arbitrary: fc.shuffledSubarray(columns.split(','), { minLength: 3 }).map((some) => `#Fields: ${some.join(',')}`),
-  },
+const headers = fc.oneof(
+  fc.constantFrom(columns, `#Fields: ${columns}`, `#Fields: ${columns},puid`, '#Date: x', '', '\0\0'),
+  fc.shuffledSubarray(columns.split(','), { minLength: 3 }).map((some) => `#Fields: ${some.join(',')}`),
 );
 
-export const anyLog: fc.Arbitrary<string> = fc
-  .array(fc.tuple(logLine, fc.constantFrom('\r\n', '\r\n', '\n', '')), { maxLength: 12 })
-  .map((lines) => lines.flat().join(''));
+/** A log of rows, with a header in between now and then. */
+export function linesOf(rows: fc.Arbitrary<string>, others: fc.Arbitrary<string>): fc.Arbitrary<string> {
+  const line = fc.oneof({ weight: 6, arbitrary: rows }, { weight: 1, arbitrary: others });
+  return fc
+    .array(fc.tuple(line, fc.constantFrom('\r\n', '\r\n', '\n', '')), { maxLength: 12 })
+    .map((lines) => lines.flat().join(''));
+}
+
+export const anyLog: fc.Arbitrary<string> = linesOf(logRow, headers);
 
 const range = fc.oneof(
   ip,

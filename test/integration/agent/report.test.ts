@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Following, HandClock, header, row, rows, sessions, until } from './following.ts';
@@ -200,4 +200,26 @@ test('a prefix of its own needs exactly one protocol', async () => {
   });
   await following.scan();
   assert.deepEqual(following.sessions, sessions(0, 6));
+});
+
+test('what rows and probes have proven is proven after a restart and after a kill, with files that have gone since', async () => {
+  await using following = await Following.create();
+  const probe = row('probe').replace('10.1.2.3:51234', '127.0.0.1:51234').replace('10:00:01.204', '10:05:00.000');
+  await following.write(first, header + probe);
+  await following.write(second, header + row('s0').replace('10:00:01.204', '11:07:00.000'));
+  await following.start();
+  await following.scan();
+  const proven = [Date.parse('2026-11-20T11:07:00.000Z'), Date.parse('2026-11-20T10:05:00.000Z')];
+  await following.stop();
+  await unlink(following.path(first));
+  await following.start();
+  const afterStop = await following.lane();
+  assert.deepEqual([afterStop.lastRowAt, afterStop.lastProbeAt], proven);
+  await following.append(second, row('s1').replace('10:00:01.204', '11:08:00.000'));
+  await following.scan();
+  await following.kill();
+  await following.start();
+  const afterKill = await following.lane();
+  assert.deepEqual([afterKill.lastRowAt, afterKill.lastProbeAt], [Date.parse('2026-11-20T11:08:00.000Z'), proven[1]]);
+  assert.deepEqual(following.sessions.toSorted(), ['probe', 's0', 's1'], 'no row was read again for it');
 });

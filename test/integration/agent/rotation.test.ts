@@ -178,6 +178,21 @@ test('a torn row that goes with a cut file is counted as lost', async () => {
   assert.equal((await following.lane()).bytesLost, 'half a row'.length);
 });
 
+test('a file that was cut and is longer than before has lost nothing of what was written since', async () => {
+  for (const isRotated of [false, true]) {
+    await using following = await Following.create();
+    await following.write(first, header + rows(0, 2));
+    if (isRotated) await following.write(second, header);
+    await following.start();
+    await following.scan();
+    await truncate(following.path(first));
+    await following.append(first, header + rows(2, 9));
+    await following.scan();
+    assert.deepEqual(sorted(following.sessions), sorted(sessions(0, 11)));
+    assert.equal((await following.lane()).bytesLost, 0);
+  }
+});
+
 test('a writer that keeps its place after a cut leaves a hole of NULs, which is passed over', async () => {
   await using following = await Following.create();
   await following.write(first, header + rows(0, 20));

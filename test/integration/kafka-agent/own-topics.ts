@@ -7,7 +7,7 @@ import type { TestContext } from 'node:test';
 import { openKafka } from '../../../src/delivery/kafka/client.ts';
 import type { Admin, Kafka } from '../../../src/delivery/kafka/client.ts';
 import { openKafkaDelivery } from '../../../src/delivery/kafka/open-agent-delivery.ts';
-import type { AgentSide } from '../../../src/delivery/kafka/open-agent-delivery.ts';
+import type { AgentSide, KafkaDeliveryOptions } from '../../../src/delivery/kafka/open-agent-delivery.ts';
 import { createTopics, topicNames } from '../../../src/delivery/kafka/topics.ts';
 import type { TopicPlan } from '../../../src/delivery/kafka/topics.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
@@ -21,7 +21,7 @@ export interface OwnTopics {
   create(): Promise<void>;
   delete(): Promise<void>;
   /** Opens the agent's side on a state folder. */
-  agent(directory: string, logger?: Logger): Promise<AgentSide>;
+  agent(directory: string, logger?: Logger, more?: Partial<KafkaDeliveryOptions>): Promise<AgentSide>;
 }
 
 export function ownTopics(t: TestContext, brokers: readonly string[], partitions = 4): OwnTopics {
@@ -45,7 +45,7 @@ export function ownTopics(t: TestContext, brokers: readonly string[], partitions
       await own.admin((admin) => createTopics(admin, plan));
     },
     delete: () => own.admin((admin) => admin.deleteTopics({ topics: [plan.names.connections] })),
-    agent: (directory, logger = silentLogger) =>
+    agent: (directory, logger = silentLogger, more = {}) =>
       openKafkaDelivery({
         connection,
         topics: plan.names,
@@ -53,6 +53,7 @@ export function ownTopics(t: TestContext, brokers: readonly string[], partitions
         programVersion: '0.0.0',
         agentName: 'agent',
         logger,
+        ...more,
       }),
   };
   t.after(async () => {

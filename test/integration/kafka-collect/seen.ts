@@ -9,6 +9,7 @@ import type {
   Loss,
 } from '../../../src/delivery/counting.ts';
 import { sightingKey } from '../../../src/sighting/sighting.ts';
+import { PackedPageReader } from '../../../src/sighting/table/packed-page.ts';
 import type { Sighting } from '../../../src/sighting/sighting.ts';
 
 export class Seen implements CommittedSightings, CountingObserver {
@@ -29,6 +30,13 @@ export class Seen implements CommittedSightings, CountingObserver {
       this.sightings.set(sightingKey(sighting.protocol, sighting.server, sighting.address), sighting);
       if (firstSeenLive) this.firstSeenLive += 1;
     }
+  }
+
+  restore(page: Uint8Array<ArrayBuffer>): void {
+    const packed = new PackedPageReader(page);
+    const stored: CommittedSighting[] = [];
+    while (packed.next()) stored.push({ sighting: packed.read(), firstSeenLive: false });
+    this.commit(stored);
   }
 
   accept(report: AgentReport): void {

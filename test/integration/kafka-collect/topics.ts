@@ -107,6 +107,7 @@ export class TestTopics implements AsyncDisposable {
           watcherErrors: 0,
           publishErrors: 0,
           deadLetters: 0,
+          deadLettersLost: 0,
           outboxBytes: 0,
           oldestUnackedAt: null,
           ledger,

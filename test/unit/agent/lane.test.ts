@@ -25,6 +25,8 @@ test('a handle that broke while a share was away is replaced by a new one', asyn
   const lane = new Lane(
     {
       delivery: new MemoryDelivery(memory),
+      deadLetters: { keep: () => Promise.resolve(0) },
+      keepUnreadable: true,
       handles: new Handles(8),
       bytesInFlight: new Budget(defaultLimits.inFlightBytesMax),
       buffers: new Buffers(2),

@@ -7,6 +7,7 @@ import type { MetricsSource } from '../../../src/collector/metrics-source.ts';
 import type { AgentView, CollectorViews } from '../../../src/collector/views.ts';
 import { type MetricRegistry, createRegistry } from '../../../src/telemetry/registry.ts';
 import { FixedCollector, fixedAgents } from '../../fixed-collector.ts';
+import { agentReport, laneReport } from '../collector/fixtures.ts';
 import { findProgram } from '../../find-program.ts';
 import { missing } from '../../require.ts';
 
@@ -73,6 +74,20 @@ test('losses are counted by what they are', async () => {
     'straggler_state_histories_total{server="EX01"} 1',
     'straggler_state_histories_total{server="EX02"} 0',
   ]);
+});
+
+test('a state that was rolled back is counted once, whether agents, collectors or both have noticed', async () => {
+  const { registry, collector, metrics } = fixed();
+  const replaces = { lane: 'old', at: 1, reason: 'rolled back' } as const;
+  collector.agentReports = [agentReport([laneReport({ lane: 'new', replaces })])];
+  const counted = async (): Promise<string | undefined> =>
+    (await lines(registry, 'state_histories_total{server="EX01"'))[0];
+  assert.equal(await counted(), 'straggler_state_histories_total{server="EX01"} 1');
+  const loss = { partition: 7, server: 'EX01', protocol: 'pop3', at: 1, detail: '', kind: 'state history' } as const;
+  metrics.loss({ ...loss, lane: 'old' });
+  assert.equal(await counted(), 'straggler_state_histories_total{server="EX01"} 1');
+  metrics.loss({ ...loss, lane: 'another' });
+  assert.equal(await counted(), 'straggler_state_histories_total{server="EX01"} 2');
 });
 
 test('without a broker and without an inventory nothing is said of them', async () => {

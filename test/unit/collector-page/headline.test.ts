@@ -38,8 +38,8 @@ test('without roles all servers count, and none is called legacy', () => {
 
 test('who fell silent is said with its windows, but a zero only where the evidence carries it', () => {
   const headline = { window: '24h', remaining: 0, unknown: 0, silentFor: { '7d': 0, '30d': 4 } };
-  const complete = { complete: true, reasons: [] };
-  const incomplete = { complete: false, reasons: [gap] };
+  const complete = { complete: true, reasons: [], past: [], canaries: [] };
+  const incomplete = { ...complete, complete: false, reasons: [gap] };
   const text = (evidence: SummaryView['evidence']) =>
     silentText(summary('clear', 0, 0, { headline, evidence }))?.replaceAll('\u00a0', ' ');
   assert.equal(text(complete), '0 in 7 d, 4 in 30 d');

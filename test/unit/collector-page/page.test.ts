@@ -148,3 +148,28 @@ test('assets are served under a name that changes with their content', async () 
     assert.match(answer.headers?.['Cache-Control'] ?? '', /immutable/);
   }
 });
+
+test('gaps in the evidence that were closed are listed with their reason, their server and their times', async () => {
+  const views = new FixedCollector();
+  assert.match(await page(views), /id="past-gaps-title"[\s\S]*<p class="empty">None\.<\/p>/);
+  views.pastGaps = [
+    {
+      server: 'EX01',
+      protocol: 'pop3',
+      reason: 'no rows',
+      text: 'no row <within> 15m',
+      from: '2026-11-24T01:00:00.000Z',
+      to: '2026-11-24T03:30:00.000Z',
+    },
+  ];
+  const row = /id="past-gap-table"[\s\S]*<tbody>([\s\S]*?)<\/tbody>/.exec(await page(views))?.[1] ?? '';
+  const cells = [...row.matchAll(/<td>([\s\S]*?)<\/td>/g)].map((match) => match[1]!.replaceAll(/<[^>]*>/g, '').trim());
+  assert.deepEqual(cells, [
+    '2026-11-24 01:00:00',
+    '2026-11-24 03:30:00',
+    '2 h 30 min',
+    'EX01 POP3',
+    'no rows',
+    'no row &lt;within&gt; 15m',
+  ]);
+});

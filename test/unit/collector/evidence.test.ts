@@ -112,6 +112,29 @@ test('two agents that follow one log are said, one agent with two folders is not
   assert.deepEqual(gapsOf({ agents: [{ report: twoFolders, heardAt: noon, clockSkewMs: 0 }] }), []);
 });
 
+test('bytes that may be gone before they are read are a gap while there are any', () => {
+  assert.deepEqual(gapsOf({ agents: [heard({ bytesAtRisk: 7 })] }), ['EX01 pop3 bytes at risk']);
+  assert.deepEqual(gapsOf({ agents: [heard({ bytesAtRisk: 7 }, noon - 200_000), heard()] }), []);
+  assert.deepEqual(gapsOf({ agents: [heard({ bytesAtRisk: 7 }, noon - 200_000)] }), ['EX01 pop3 agent silent']);
+});
+
+test('a state that was rolled back or copied is a gap, whether its agent found out or a collector', () => {
+  const replaces = { lane: 'lane-0', at: noon - 86_400_000, reason: 'rolled back' } as const;
+  assert.deepEqual(gapsOf({ agents: [heard({ replaces })] }), ['EX01 pop3 state history']);
+  assert.deepEqual(gapsOf({ agents: [heard({ replaces: { ...replaces, at: replaces.at - 1 } })] }), []);
+  const loss = {
+    kind: 'state history',
+    partition: 3,
+    lane: 'lane-1',
+    server: 'EX01',
+    protocol: 'pop3',
+    at: noon,
+    detail: 'two histories of one lane',
+  } as const;
+  assert.deepEqual(gapsOf({ losses: [loss] }), ['EX01 pop3 state history']);
+  assert.deepEqual(gapsOf({ losses: [{ ...loss, kind: 'position lost', server: '', protocol: '' }] }), ['loss']);
+});
+
 test('a state that is not whole, or a transport that is away, is a gap of the collector', () => {
   assert.deepEqual(gapsOf({ counting: { ...whole, stateComplete: false } }), ['state incomplete']);
   assert.deepEqual(gapsOf({ counting: { ...whole, connected: false } }), ['state incomplete']);

@@ -63,6 +63,7 @@ export function laneReport(more: Partial<LaneReport> = {}): LaneReport {
     watcherErrors: 0,
     publishErrors: 0,
     deadLetters: 0,
+    deadLettersLost: 0,
     outboxBytes: 0,
     oldestUnackedAt: null,
     ledger: [],

@@ -56,7 +56,8 @@ test('newcomers and old acquaintances cost no look at all', () => {
   const never = (): never => assert.fail('all were looked at');
   for (let client = 0; client < 9; client++)
     newest.changed(undefined, undefined, sightingOf(client, client), 'unknown');
-  newest.changed(sightingOf(8, 8), 'unknown', { ...sightingOf(8, 8), lastSeen: 99 }, 'unknown');
+  const seenAgain: Sighting = { ...sightingOf(8, 8), lastSeen: 99 };
+  newest.changed(sightingOf(8, 8), 'unknown', seenAgain, 'unknown');
   assert.deepEqual(
     newest.list(never).map(({ address }) => address),
     ['10.0.0.8', '10.0.0.7'],

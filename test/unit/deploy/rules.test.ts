@@ -120,6 +120,10 @@ const reasons: Readonly<Record<EvidenceGap['reason'], true>> = {
   'two agents': true,
   'state incomplete': true,
   'nothing followed': true,
+  'canary refused': true,
+  'canary missing': true,
+  'bytes at risk': true,
+  'state history': true,
 };
 
 test('the runbook of incomplete evidence explains every reason there is', () => {

@@ -26,6 +26,7 @@ function lane(change: Partial<LaneReport> = {}): LaneReport {
     watcherErrors: 0,
     publishErrors: 0,
     deadLetters: 0,
+    deadLettersLost: 0,
     outboxBytes: 0,
     oldestUnackedAt: null,
     ledger: [],
@@ -94,6 +95,14 @@ test('one agent that starts again lets no sum fall', async () => {
   const again = report([lane({ rows: { event: 3, ignored: 0, error: 0 } })], { startedAt: 9 });
   assert.equal((await show([again, other], 'agent_rows_total'))[read], 1_013);
   assert.equal((await show([again], 'agent_rows_total'))[read], 1_013, 'a lane that is gone keeps its share');
+});
+
+test('a lane that stands in place of another one counts on where that one was', async () => {
+  const show = shown();
+  assert.equal((await show([report([lane()])], 'agent_rows_total'))[read], 10);
+  const replaces = { lane: 'lane-1', at: 1_000, reason: 'copied' } as const;
+  const later = lane({ lane: 'lane-9', replaces, rows: { event: 14, ignored: 2, error: 1 } });
+  assert.equal((await show([report([later])], 'agent_rows_total'))[read], 14);
 });
 
 test('bytes lost are counted since the lane was made, so a restart adds nothing', async () => {

@@ -1,6 +1,7 @@
 /** The events of a chunk's body, and the lines that are none. */
 import type { ConnectionEvent } from '../../../event/connection-event.ts';
 import { decodeEvent, EventFormatError } from '../../../event/ndjson.ts';
+import { PlainLineReader } from '../../../event/plain-line.ts';
 import type { ChunkHeaders } from '../chunk.ts';
 import { partitionOf } from '../partition.ts';
 
@@ -10,15 +11,19 @@ export interface ChunkEvents {
   readonly unreadable: readonly string[];
 }
 
+const lineFeed = 10;
+const plainLines = new PlainLineReader();
+
 export function chunkEvents(chunk: ChunkHeaders, partition: number, body: Buffer | null): ChunkEvents {
-  const lines = body === null ? [] : body.toString('utf8').split('\n');
-  if (lines.at(-1) === '') lines.pop();
   const events: ConnectionEvent[] = [];
   const unreadable: string[] = [];
-  for (const line of lines) {
-    const event = eventOf(line);
+  const end = body === null ? 0 : body.length;
+  for (let start = 0, next = 0; body !== null && start < end; start = next + 1) {
+    next = body.indexOf(lineFeed, start);
+    if (next === -1) next = end;
+    const event = plainLines.read(body, start, next) ?? eventOf(body.toString('utf8', start, next));
     if (event !== null && belongs(event, chunk, partition)) events.push(event);
-    else unreadable.push(line);
+    else unreadable.push(body.toString('utf8', start, next));
   }
   return { events, unreadable };
 }

@@ -56,6 +56,8 @@ export interface KafkaCounting extends AsyncDisposable {
 
 const tickMs = 100;
 const inspectEveryDefaultMs = 5000;
+/** The same while the state topic may have lost records. */
+const suspicionMs = 500;
 const retryStartMs = 2000;
 /** Without a word from the broker for so long it counts as away: longer than a rebalance. */
 const silenceMs = 15_000;
@@ -209,7 +211,8 @@ class Counting implements KafkaCounting {
     else if (follower.caughtUp && owner.assignments > 0) this.#settle.resolve();
     owner.tick();
     const now = this.#options.clock.monotonic();
-    if (now - this.#inspectedAt < (this.#options.inspectEveryMs ?? inspectEveryDefaultMs)) return;
+    const everyMs = follower.suspectsLoss ? suspicionMs : (this.#options.inspectEveryMs ?? inspectEveryDefaultMs);
+    if (now - this.#inspectedAt < everyMs) return;
     this.#inspectedAt = now;
     this.#inspecting = this.#inspect(follower, owner);
   }
@@ -217,6 +220,8 @@ class Counting implements KafkaCounting {
   async #inspect(follower: Follower, owner: Owner): Promise<void> {
     this.#check.beginRound();
     try {
+      const applied = follower.appliedOffsets();
+      follower.checkEnds(await this.#logEnds.of(this.#options.topics.state), applied);
       const ranges = await this.#logEnds.of(this.#options.topics.connections);
       if (this.#stop.signal.aborted) return;
       this.#heardAt = this.#options.clock.monotonic();

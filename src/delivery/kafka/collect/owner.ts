@@ -24,6 +24,7 @@ export class Owner {
   #startedAt = 0;
   #heardAt = Number.NEGATIVE_INFINITY;
   #consumer: Consumer | null = null;
+  #assigned: number[] = [];
   #offsetsCommittedAt = 0;
   readonly #committedOffsets = new Map<number, number>();
   /** See `PartitionOwner`. */
@@ -74,7 +75,7 @@ export class Owner {
 
   /** Starts the flushes that are due; lets go of everything when the state cannot be used. */
   tick(): void {
-    if (this.#context.follower.refusal !== null) this.#drop();
+    if (this.#context.follower.refusal !== null) this.#giveUp();
     for (const owner of this.#owners.values()) owner.tick();
     this.#commitGroupOffsets();
   }
@@ -122,7 +123,8 @@ export class Owner {
     this.#drop();
     this.#consumer = consumer;
     const topic = this.#context.topics.connections;
-    consumer.pause([{ topic, partitions: [...assigned] }]);
+    this.#assigned = [...assigned];
+    consumer.pause([{ topic, partitions: this.#assigned }]);
     const gate: Gate = {
       pause: (partition) => consumer.pause([{ topic, partitions: [partition] }]),
       seek: (partition, offset) => consumer.seek({ topic, partition, offset: String(offset) }),
@@ -148,9 +150,22 @@ export class Owner {
     for (const owner of this.#owners.values()) owner.heartbeat();
   }
 
+  /** Nothing is counted any more, so nothing is read either: it would be fetched again and again. */
+  #giveUp(): void {
+    const consumer = this.#consumer;
+    const partitions = this.#assigned;
+    this.#drop();
+    try {
+      if (partitions.length > 0) consumer?.pause([{ topic: this.#context.topics.connections, partitions }]);
+    } catch {
+      // Not in the group any more: the next assignment pauses everything.
+    }
+  }
+
   #drop(): void {
     for (const owner of this.#owners.values()) owner.close();
     this.#owners = new Map();
+    this.#assigned = [];
     this.#consumer = null;
   }
 

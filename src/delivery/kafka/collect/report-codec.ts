@@ -34,11 +34,13 @@ const laneReport = z.object({
   watcherErrors: count,
   publishErrors: count,
   deadLetters: count,
+  deadLettersLost: count.default(0),
   outboxBytes: count,
   oldestUnackedAt: timeOrNull,
   ledger: z
     .array(z.object({ partition: z.int().min(0), slice: z.int().min(0), offset: z.int().min(0) }))
     .max(partitionsMax),
+  replaces: z.object({ lane: name, at: time, reason: z.enum(['rolled back', 'copied']) }).exactOptional(),
 });
 
 const agentReport = z.object({

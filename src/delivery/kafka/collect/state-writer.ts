@@ -6,7 +6,7 @@
  * After any error the result of a transaction is unknown, and nothing here is used again: a fenced producer of
  * kafkajs answers a commit with success after its send has failed.
  */
-import type { Kafka, Producer, Transaction } from '../client.ts';
+import type { Kafka, Message, Producer, Transaction } from '../client.ts';
 import { encodeState } from './state-record.ts';
 import type { EncodedRecord, StateRecord } from './state-record.ts';
 
@@ -80,7 +80,7 @@ export class StateWriter {
     const answers = await transaction.send({
       topic: stateTopic,
       acks: -1,
-      messages: request.map(({ key, value }) => ({ key, value, partition })),
+      messages: ofOnePartition(request, partition),
     });
     // kafkajs may answer a send as done that reached another broker than the partition's: see DESIGN.md.
     const [answer, ...more] = answers;
@@ -94,6 +94,15 @@ export class StateWriter {
 
 export function transactionalId(group: string, partition: number): string {
   return `straggler-${group}-${partition}`;
+}
+
+/**
+ * kafkajs puts the messages of each partition together by copying its list for each message, which takes longer than all
+ * else for a long list. It does so by `reduce`, and this list knows what comes of it.
+ */
+function ofOnePartition(request: readonly EncodedRecord[], partition: number): Message[] {
+  const messages: Message[] = request.map(({ key, value }) => ({ key, value, partition }));
+  return Object.defineProperty(messages, 'reduce', { value: () => ({ [partition]: messages }) });
 }
 
 /** One by one, so that a large flush is encoded request by request, between the sends. */

@@ -1,17 +1,20 @@
 import assert from 'node:assert/strict';
+import * as fc from 'fast-check';
 import { globSync, readFileSync } from 'node:fs';
 import { canonicalAddress } from '../../../../src/event/address.ts';
 import { type ConnectionEvent, eventUsersMax } from '../../../../src/event/connection-event.ts';
 import { isCut } from '../../../../src/event/cut-text.ts';
 import { decodeEvent, encodeEvent } from '../../../../src/event/ndjson.ts';
-import { type Protocol, protocols } from '../../../../src/event/protocol.ts';
-import { formatOf } from '../../../../src/exchange-log/formats.ts';
+import type { Protocol } from '../../../../src/event/protocol.ts';
+import type { LogFormat } from '../../../../src/exchange-log/format.ts';
+import { formats } from '../../../../src/exchange-log/formats.ts';
 import { ReaderCaches } from '../../../../src/exchange-log/reader-caches.ts';
 import { readSlice } from '../../../../src/exchange-log/slice-reader.ts';
 import { type SliceResult, startOfFile } from '../../../../src/exchange-log/slice.ts';
 import { sightingsOf } from '../../../unit/exchange-log/read.ts';
 import { simulatedLogs } from '../simulated-logs.ts';
 import { anyLog } from '../grammars.ts';
+import { anySmtpLog } from '../smtp-grammars.ts';
 import type { FuzzTarget } from '../target.ts';
 
 /** Small, so that over-long rows are met; a multiple of it is always handed over. */
@@ -19,18 +22,20 @@ const rowBytesMax = 2048;
 /** Shared, since caches never change an answer: if they did, it would show. */
 const caches = new ReaderCaches();
 
-const readable: readonly Protocol[] = protocols.filter((protocol) => {
-  try {
-    formatOf(protocol);
-    return true;
-  } catch {
-    return false;
-  }
+interface Kind {
+  readonly format: LogFormat;
+  readonly protocol: Protocol;
+}
+
+/** Every kind of log that is read, for every protocol that it serves. */
+const kinds: readonly Kind[] = formats.flatMap((format) => {
+  const counted = format.series.filter(({ isCounted }) => isCounted);
+  return [...new Set(counted.map(({ protocol }) => protocol))].map((protocol) => ({ format, protocol }));
 });
 
-function whole(protocol: Protocol, bytes: Buffer): SliceResult {
+function whole(kind: Kind, bytes: Buffer): SliceResult {
   return readSlice(startOfFile, bytes, 0, {
-    protocol,
+    ...kind,
     server: 'EX01',
     file: 'a.LOG',
     finished: true,
@@ -47,8 +52,8 @@ interface Read {
 }
 
 /** As an agent reads: what is there, a piece at a time, going on where the reader says. */
-function inPieces(protocol: Protocol, bytes: Buffer, stepBytes: number): Read {
-  const options = { protocol, server: 'EX01', file: 'a.LOG', caches, rowBytesMax };
+function inPieces(kind: Kind, bytes: Buffer, stepBytes: number): Read {
+  const options = { ...kind, server: 'EX01', file: 'a.LOG', caches, rowBytesMax };
   let state = startOfFile;
   let offset = 0;
   const read = { events: [] as ConnectionEvent[], rows: 0, invalid: 0, lines: 0 };
@@ -71,7 +76,10 @@ function inPieces(protocol: Protocol, bytes: Buffer, stepBytes: number): Read {
 function checkEvent(event: ConnectionEvent): void {
   assert.equal(canonicalAddress(event.address), event.address);
   assert.ok(event.rows > 0 && event.first <= event.last && event.users.length <= eventUsersMax);
-  for (const text of [...event.users, event.session ?? '', event.failure?.reason ?? '']) {
+  const { helo = [], senders = [], connectors = [], notice = null } = event.smtp ?? {};
+  const lists = [event.users, helo, senders, connectors];
+  for (const list of lists) assert.ok(list.length <= eventUsersMax && new Set(list).size === list.length);
+  for (const text of [...lists.flat(), event.session ?? '', event.failure?.reason ?? '', notice?.reason ?? '']) {
     assert.ok(isCut(text) && text.isWellFormed(), 'a text is too long or half a character');
   }
   const line = encodeEvent(event);
@@ -80,8 +88,8 @@ function checkEvent(event: ConnectionEvent): void {
 }
 
 function check(input: Buffer): void {
-  for (const protocol of readable) {
-    const result = whole(protocol, input);
+  for (const kind of kinds) {
+    const result = whole(kind, input);
     assert.equal(result.end, input.length, 'a finished file is read to its end');
     const counted = result.events.reduce((sum, { rows }) => sum + rows, 0);
     assert.equal(counted, result.rows.event, 'every row that counts is in one event');
@@ -93,7 +101,7 @@ function check(input: Buffer): void {
     }
     // Byte by byte what is short; the rest in at most some tens of pieces.
     const step = Math.ceil(input.length / 40) + ((input[input.length >> 1] ?? 0) % (1 + (input.length >> 2)));
-    const pieces = inPieces(protocol, input, step);
+    const pieces = inPieces(kind, input, step);
     assert.deepEqual(
       [pieces.rows, pieces.invalid, pieces.lines],
       [result.rows.event, result.rows.invalid, result.lines],
@@ -111,7 +119,7 @@ export const reader: FuzzTarget = {
       .map((path) => readFileSync(path).subarray(0, 4096)),
     ...simulatedLogs(),
   ],
-  grammar: anyLog,
+  grammar: fc.oneof(anyLog, anySmtpLog),
   words: [
     '#Fields: dateTime,sessionId,seqNumber,sIp,cIp,user,duration,rqsize,rpsize,command,parameters,context\r\n',
     '#Fields: cIp,dateTime,seqNumber\r\n',
@@ -131,6 +139,21 @@ export const reader: FuzzTarget = {
     '10.1.2.3:51234',
     'fe80::1%12',
     'HealthMailbox',
+    '#Fields: date-time,connector-id,session-id,sequence-number,local-endpoint,remote-endpoint,event,data,context\r\n',
+    '#Fields: date-time,client-ip,source,event-id,custom-data\r\n',
+    'EX01\\Default Frontend EX01',
+    ',+,,',
+    ',<,EHLO mail.contoso.test,',
+    ',<,XPROXY SID=08D8 IP=10.1.1.70 PORT=50100 DOMAIN=x CAPABILITIES=0,',
+    ',<,MAIL FROM:<scan@contoso.test> SIZE=1,',
+    ',>,250 2.6.0 <',
+    ',>,235 <authentication response>,',
+    ',>,535 5.7.3 Authentication unsuccessful,',
+    ',*,CONTOSO\\svc,authenticated',
+    ',*,,TLS protocol SP_PROT_TLS1_2_SERVER negotiation succeeded',
+    ',*,,Inbound Negotiate failed because of LogonDenied',
+    ',SMTP,RECEIVE,',
+    'S:ProxiedClientIPAddress=10.1.1.70;S:ProxyHop1=EX01.contoso.test(10.0.0.1)',
     '\0'.repeat(rowBytesMax + 1),
     'x'.repeat(rowBytesMax + 1),
   ],

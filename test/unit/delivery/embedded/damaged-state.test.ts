@@ -5,6 +5,8 @@ import { test } from 'node:test';
 import { embeddedMigrations, SightingTables } from '../../../../src/delivery/embedded/sighting-tables.ts';
 import { stateError } from '../../../../src/delivery/store/state-errors.ts';
 import { UserError } from '../../../../src/runtime/errors.ts';
+import { encodeSighting } from '../../../../src/sighting/codec.ts';
+import { PackedPageReader } from '../../../../src/sighting/table/packed-page.ts';
 import { expectedOf } from '../../../contract/expected.ts';
 import { LogLane, seeded } from '../../../contract/log-lane.ts';
 import type { HandedSlice } from '../../../contract/log-lane.ts';
@@ -39,7 +41,8 @@ function content(tables: SightingTables): string {
   const values: string[] = [];
   for (let after: string | null = null; ;) {
     const page = tables.read(after);
-    values.push(...page.values);
+    const packed = new PackedPageReader(page.page);
+    while (packed.next()) values.push(encodeSighting(packed.read()));
     if (page.next === null) return JSON.stringify([tables.load(), values]);
     after = page.next;
   }

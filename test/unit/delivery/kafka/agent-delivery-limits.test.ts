@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openOutbox } from '../../../../src/delivery/kafka/outbox-client.ts';
+import type { DeadLetter, DeadLetterBox } from '../../../../src/delivery/dead-letters/dead-letter.ts';
 import type { Outbox } from '../../../../src/delivery/kafka/outbox.ts';
 import { eventsIn, settled, sliceOf, start, stateFolder, until } from './agent-bench.ts';
 import { MemoryLog } from './agent-memory-log.ts';
@@ -57,6 +58,41 @@ test('a refused chunk holds up its own lane only, and is delivered when it is ta
   await more;
   await delivery.drain(10_000);
   assert.deepEqual(numbers(log, 'poison'), [1, 2]);
+  assert.equal(delivery.status().outage, null);
+});
+
+test('events that are refused for good are put aside, and only then does their lane go on', async (t) => {
+  const log = new MemoryLog();
+  log.answer = (_, chunks) => (chunks.some(({ headers }) => headers.slice === 1) ? 'refused' : 'taken');
+  const kept = new Map<string, DeadLetter>();
+  let full = true;
+  const deadLetters: DeadLetterBox = {
+    keep: async (letters) => {
+      if (full) return letters.length - 1;
+      for (const letter of letters) kept.set(letter.key, letter);
+      return letters.length;
+    },
+  };
+  await using delivery = await start(await stateFolder(t), log, {
+    refusedRetryMs: 10,
+    refusedGiveUpMs: 30,
+    deadLetters,
+  });
+  const [slice, events] = sliceOf('poison', 1);
+  await delivery.deliver(slice, events);
+  await until(() => delivery.lane('poison').publishErrors > 20, 'refusals');
+  assert.deepEqual([delivery.lane('poison').deadLetters, log.appended.length], [0, 0], 'a full box keeps it waiting');
+  full = false;
+  await delivery.deliver(...sliceOf('poison', 2));
+  await delivery.drain(10_000);
+  assert.equal(delivery.lane('poison').deadLetters, events.length);
+  assert.deepEqual(
+    [...kept.values()].map(({ kind, lane, offset }) => [kind, lane, offset]).toSorted(),
+    events.map(({ offset }) => ['event', 'poison', offset]).toSorted(),
+  );
+  assert.deepEqual(numbers(log, 'poison'), [2]);
+  const gaps = log.appended.filter(({ headers }) => headers.previous?.slice === 1);
+  assert.ok(gaps.length > 0, 'the chain names what is missing');
   assert.equal(delivery.status().outage, null);
 });
 

@@ -163,6 +163,46 @@ test('a state that was rolled back goes on under a run of its own, whose numbers
   }
 });
 
+test('a lane that is replaced goes on under a new id with nothing before it, and what waits goes out as it was cut', async (t) => {
+  const directory = await stateFolder(t);
+  const log = new MemoryLog('away');
+  const known: string[] = [];
+  {
+    await using delivery = await start(directory, log);
+    await delivery.deliver(...sliceOf('lane-1', 1));
+    await delivery.deliver(...sliceOf('lane-2', 1));
+    assert.equal(delivery.lastSlice('lane-1'), 1);
+    await delivery.replaceLanes({ lanes: ['lane-1', 'lane-9'], reason: 'copied', mustChangeAgent: true });
+    assert.equal(delivery.lastSlice('lane-1'), null);
+    await delivery.deliver(...sliceOf('lane-1', 2));
+    const { lane = '', replaces, pendingBytes } = delivery.lane('lane-1');
+    assert.deepEqual([replaces?.lane, replaces?.reason], ['lane-1', 'copied']);
+    assert.ok(pendingBytes > 1.5 * delivery.lane('lane-2').pendingBytes, 'of both ids');
+    assert.equal(delivery.lastSlice(lane), 1);
+    known.push(lane, delivery.state.agent);
+  }
+  log.answer = () => 'taken';
+  await using again = await start(directory, log);
+  assert.deepEqual([again.lane('lane-1').lane, again.state.agent], known);
+  await again.deliver(...sliceOf('lane-1', 3));
+  await again.drain(10_000);
+  assertChained(log.appended);
+  const slices = (lane: string) =>
+    new Set(log.appended.filter(({ headers }) => headers.lane === lane).map(({ headers }) => headers.slice));
+  assert.deepEqual([slices('lane-1'), slices(known[0]!)], [new Set([1]), new Set([1, 2])]);
+  const lane1 = log.appended.filter(({ headers }) => headers.lane !== 'lane-2');
+  assert.deepEqual(
+    offsets(lane1),
+    [1, 2, 3].flatMap((number) => sliceOf('lane-1', number)[1].map(({ offset }) => offset)),
+  );
+  assert.deepEqual(new Set(again.lane('lane-1').ledger.map(({ slice }) => slice)), new Set([2]));
+  // And once more: the id in between is none of ours any more.
+  await again.replaceLanes({ lanes: [known[0]!], reason: 'rolled back', mustChangeAgent: false });
+  assert.deepEqual([again.lastSlice('lane-1'), again.lastSlice(known[0]!)], [null, null]);
+  assert.equal(again.lane('lane-1').replaces?.lane, known[0]);
+  assert.equal(again.state.agent, known[1]);
+});
+
 test("chunks keep below the topic's limit", async (t) => {
   const log = new MemoryLog();
   await using delivery = await start(await stateFolder(t), log, {

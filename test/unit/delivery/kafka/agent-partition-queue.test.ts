@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { PartitionQueue } from '../../../../src/delivery/kafka/partition-queue.ts';
 import type { QueuedChunk } from '../../../../src/delivery/kafka/partition-queue.ts';
 
-const limits = { batchBytesMax: 1000, batchChunksMax: 4, pinMs: 100 };
+const limits = { batchBytesMax: 1000, batchChunksMax: 4, pinMs: 100, giveUpAfterMs: 250 };
 
 function chunk(id: number, lane: string, bytes = 100): QueuedChunk {
   const headers = {
@@ -74,6 +74,22 @@ test('a refused batch is tried chunk by chunk, and the refused chunk pins its la
   assert.deepEqual(batchIds(queue, 100), [3]);
   queue.acknowledged();
   assert.equal(queue.isEmpty, true);
+});
+
+test('a chunk that is refused for too long may go, and its lane goes on behind it', () => {
+  const poison = chunk(1, 'a');
+  const queue = queueOf(poison, chunk(2, 'a'));
+  queue.next(0);
+  assert.equal(queue.refused(0), null, 'not while others are in the batch');
+  const hopeless = [0, 100, 200, 300].map((now) => {
+    assert.deepEqual(batchIds(queue, now), [1]);
+    return queue.refused(now)?.id ?? null;
+  });
+  assert.deepEqual(hopeless, [null, null, null, 1]);
+  assert.equal(queue.pinned('a'), true, 'until it is put aside');
+  queue.givenUp(poison);
+  assert.equal(queue.pinned('a'), false);
+  assert.deepEqual(batchIds(queue, 300), [2]);
 });
 
 test('within a lane nothing is ever lost, doubled or overtaken, whatever is refused', () => {
