@@ -112,7 +112,10 @@ class InputReading {
       await last;
     }
     await before;
-    this.#tally.merge(unpackTally(await worker.call('finish', null)));
+    const packed = await worker.call('finish', null);
+    // Its memory is given back before this thread takes more.
+    await worker[Symbol.asyncDispose]();
+    this.#tally.merge(unpackTally(packed));
   }
 
   async #readThere(worker: WorkerClient<ThreadCalls>, task: ReadTask): Promise<void> {
