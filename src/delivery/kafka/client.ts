@@ -17,7 +17,7 @@ import produceRequest from 'kafkajs/src/protocol/requests/produce/index.js';
 import type { Logger } from '../../telemetry/logger.ts';
 import { encodeProduce, produceVersionMin } from './produce-request.ts';
 import type { KafkaSecurity, SaslLogin } from './security.ts';
-import { zstd } from './packing.ts';
+import { zstd } from './zstd.ts';
 import { readyRecords } from './ready-batch.ts';
 
 export type {
