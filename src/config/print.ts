@@ -64,6 +64,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'kafka.sasl.passwordFile': '/etc/straggler/kafka-password',
   inventory: 'known-clients.csv',
   'http.listen': '127.0.0.1:9471',
+  'http.webConfigFile': '/etc/straggler/web.yml',
   'log.format': 'json',
 };
 

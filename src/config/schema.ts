@@ -137,6 +137,11 @@ export const settingsSchema = z.strictObject({
         .boolean()
         .prefault(false)
         .describe('serve an address other than loopback without TLS and authentication'),
+      webConfigFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("TLS and who may come, in a file of its own, as Prometheus' exporters have it"),
     })
     .prefault({})
     .describe('page, API and metrics'),

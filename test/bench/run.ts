@@ -15,6 +15,7 @@ const benches = [
   'catch-up',
   'latency',
   'many-clients',
+  'many-clients-kafka',
   'idle',
   'steady',
   'embedded-commits',

@@ -13,8 +13,10 @@ import scram256Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram256
 import scram512Authenticator from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import socketFactory from 'kafkajs/src/network/socketFactory.js';
+import fetchRequest from 'kafkajs/src/protocol/requests/fetch/index.js';
 import produceRequest from 'kafkajs/src/protocol/requests/produce/index.js';
 import type { Logger } from '../../telemetry/logger.ts';
+import { decodeFetch, fetchVersion } from './fetch-response.ts';
 import { encodeProduce, produceVersionMin } from './produce-request.ts';
 import type { KafkaSecurity, SaslLogin } from './security.ts';
 import { zstd } from './zstd.ts';
@@ -85,7 +87,7 @@ export const topicResource = kafkajs.ConfigResourceTypes.TOPIC;
 /** A client that has not connected to anything yet: its producers, consumers and admins do. */
 export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
   restQueues();
-  encodeByOwnMeans();
+  codeByOwnMeans();
   const { tls = null, sasl = null } = connection.security ?? {};
   return new Kafka({
     brokers: [...connection.brokers],
@@ -99,6 +101,48 @@ export function openKafka(connection: KafkaConnection, logger: Logger): Kafka {
     logLevel: logLevel.INFO,
     logCreator: () => (entry) => logEntry(logger, entry),
   });
+}
+
+/** A broker, asked request by request: what a client of kafkajs does for its callers is left to them. */
+export interface AskedBroker {
+  findGroupCoordinator(request: {
+    readonly groupId: string;
+    readonly coordinatorType: number;
+  }): Promise<{ readonly coordinator: { readonly nodeId: number } }>;
+  heartbeat(request: {
+    readonly groupId: string;
+    readonly groupGenerationId: number;
+    readonly memberId: string;
+  }): Promise<unknown>;
+  initProducerId(request: { readonly transactionalId: string; readonly transactionTimeout: number }): Promise<unknown>;
+  produce(request: {
+    readonly topicData: readonly unknown[];
+    readonly acks: number;
+    readonly timeout: number;
+  }): Promise<unknown>;
+  fetch(request: {
+    readonly topics: readonly unknown[];
+    readonly maxWaitTime: number;
+    readonly minBytes: number;
+  }): Promise<unknown>;
+}
+
+export interface OpenCluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  /** Before the others. */
+  refreshMetadata(): Promise<void>;
+  findControllerBroker(): Promise<AskedBroker>;
+  findBroker(request: { readonly nodeId: number }): Promise<AskedBroker>;
+}
+
+/** What stands behind the producers and consumers of kafkajs, which it does not publish. */
+export function openCluster(kafka: Kafka): OpenCluster {
+  const symbol = Object.getOwnPropertySymbols(kafka).find((one) => one.description === 'private:Kafka:createCluster');
+  if (symbol === undefined) throw new Error('this is another kafkajs than the one that is known');
+  const create = (kafka as unknown as Record<symbol, (options: object) => OpenCluster>)[symbol];
+  if (create === undefined) throw new Error('this is another kafkajs than the one that is known');
+  return create({ allowAutoTopicCreation: false });
 }
 
 /** What happened: kafkajs wraps it in what it did about it. */
@@ -184,30 +228,51 @@ function restQueues(): void {
   };
 }
 
-let encodesByOwnMeans = false;
+let codesByOwnMeans = false;
 
-/** Requests to produce are written by `encodeProduce`; all else about them stays as kafkajs has it. */
-function encodeByOwnMeans(): void {
-  if (encodesByOwnMeans) return;
-  encodesByOwnMeans = true;
-  const { protocol } = produceRequest;
+/**
+ * Records are written by `encodeProduce` and read by `decodeFetch`, which take a fraction of the time of kafkajs; all else
+ * about the requests stays as it has it.
+ */
+function codeByOwnMeans(): void {
+  if (codesByOwnMeans) return;
+  codesByOwnMeans = true;
+  const { protocol: produce } = produceRequest;
   produceRequest.protocol = ({ version }) => {
-    const exchange = protocol({ version });
+    const exchange = produce({ version });
     if (version < produceVersionMin) return exchange;
     return (args) => {
       const { request, response } = exchange(args);
       const encode = async (): Promise<{ buf: Buffer; buffer: Buffer; size: () => number }> => {
-        const bytes = await encodeProduce(args, Date.now(), (codec, buffer) => compressed(codec, buffer));
+        const bytes = await encodeProduce(args, Date.now(), (codec, buffer) => codecOf(codec).compress({ buffer }));
         return { buf: bytes, buffer: bytes, size: () => bytes.length };
       };
       return { request: { ...request, encode }, response };
     };
   };
+  const { protocol: fetch } = fetchRequest;
+  fetchRequest.protocol = ({ version }) => {
+    const exchange = fetch({ version });
+    if (version !== fetchVersion) return exchange;
+    return (args) => {
+      const made = exchange(args);
+      const decode: typeof made.response.decode = async (bytes) =>
+        (await decodeFetch(bytes, (attributes, packed) => codecOf(attributes & codecBits).decompress(packed))) ??
+        made.response.decode(bytes);
+      return { ...made, response: { ...made.response, decode } };
+    };
+  };
 }
 
-async function compressed(codec: CompressionTypes, buffer: Buffer): Promise<Buffer> {
-  const make: unknown = Reflect.get(kafkajs.CompressionCodecs, codec);
-  if (typeof make !== 'function') throw new Error(`no codec ${codec} is at hand`);
-  const { compress } = make() as { compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer> };
-  return await compress({ buffer });
+const codecBits = 7;
+
+interface Coder {
+  readonly compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer>;
+  readonly decompress: (bytes: Buffer) => Promise<Buffer>;
+}
+
+function codecOf(number: number): Coder {
+  const make: unknown = Reflect.get(kafkajs.CompressionCodecs, number);
+  if (typeof make !== 'function') throw new Error(`there is no codec ${number} for compressed records`);
+  return make() as Coder;
 }
