@@ -7,7 +7,5 @@ const chunkSize = 64 * 1024;
 export function zstd(bytes: Buffer): Buffer {
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
   // The size goes into the frame, so that readers know what room they need.
-  return zstdCompressSync(bytes, { params, chunkSize, pledgedSrcSize: bytes.length } as Parameters<
-    typeof zstdCompressSync
-  >[1]);
+  return zstdCompressSync(bytes, { params, chunkSize, pledgedSrcSize: bytes.length });
 }
