@@ -19,10 +19,16 @@ export function timeText(ms: number): string {
   return `${lastDayText}${minuteTexts[minute]}${secondTexts[second]}${milliTexts[inMinute - second * 1000]}`;
 }
 
+/** The text of a minute's times up to its seconds; `minute` counts from the epoch. */
+export function minuteText(minute: number): string {
+  return new Date(minute * minuteMs).toISOString().slice(0, -secondsShape.length);
+}
+
 const dayMs = 86_400_000;
 /** The last time that there is, and the first, of which Date knows only a part of its day. */
 const lastMs = 100_000_000 * dayMs;
 const minuteMs = 60_000;
+const secondsShape = '00.000Z';
 const timeShape = '00:00:00.000Z';
 const minuteTexts = Array.from({ length: 1440 }, (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}:`);
 const secondTexts = Array.from({ length: 60 }, (_, second) => `${two(second)}.`);
