@@ -14,6 +14,8 @@ import type { ClientPage, ClientQuery, ClientSort } from './views.ts';
 
 interface Ranked {
   readonly client: number;
+  /** `addressRank`. */
+  readonly rank: number;
   readonly value: number;
   readonly address: string;
 }
@@ -136,7 +138,7 @@ export function queryClients(store: ClientStore, naming: Naming, query: MeantQue
   // By address "descending" must turn the order of equals, which otherwise stays ascending.
   const sign = sort === 'address' && descending ? -1 : 1;
   const order = (left: Ranked, right: Ranked): number => sign * compare(left, right, descending);
-  const after = query.cursor === undefined ? null : { client: none, ...readCursor(query.cursor) };
+  const after = query.cursor === undefined ? null : { client: none, rank: 0, ...readCursor(query.cursor) };
   const first = new FirstOf(query.limit + 1, order);
   let total = 0;
   // Who came last was mostly seen last, too: so a list of those is found from the end without much ado.
@@ -148,10 +150,14 @@ export function queryClients(store: ClientStore, naming: Naming, query: MeantQue
     if (matches !== null && !matches(client, shown)) continue;
     total++;
     const value = sort === 'status' ? status : valueOf(sortValues[sort], table, client, shown);
-    // Most are behind the last one by their value alone, and their address need not be known.
+    const rank = table.addressRank(client);
+    // Most are behind the last one by value and rank alone, and their address need not be known.
     const { last } = first;
-    if (last !== undefined && (descending ? value < last.value : value > last.value)) continue;
-    const item = { client, value, address: table.clients.text(client) };
+    if (last !== undefined) {
+      if (descending ? value < last.value : value > last.value) continue;
+      if (value === last.value && (sign > 0 ? rank > last.rank : rank < last.rank)) continue;
+    }
+    const item = { client, rank, value, address: table.clients.text(client) };
     if (after === null || order(after, item) < 0) first.offer(item);
   }
   const page = first.items.slice(0, query.limit);

@@ -111,6 +111,11 @@ export class PlainLineReader {
   /** The minute of the time that was read last, and when it began. */
   readonly #minute = new LastText();
   #minuteAt = 0;
+  /** What the head of the line says. */
+  #protocol: Protocol = 'pop3';
+  #server = '';
+  #first = 0;
+  #last = 0;
 
   /** The event of the line in these bytes, from `from` to before `to`; null if it is no plain one. */
   read(bytes: Buffer, from: number, to: number): ConnectionEvent | null {
@@ -126,23 +131,8 @@ export class PlainLineReader {
   }
 
   #event(): ConnectionEvent {
-    this.#pass(parts.start);
-    const stamp = this.#at;
-    this.#at += timeCharacters;
-    let protocol: Protocol = 'pop3';
-    if (!this.#passes(parts.pop3)) {
-      this.#pass(parts.imap4);
-      protocol = 'imap4';
-    }
-    const first = this.#time();
-    this.#pass(parts.end);
-    this.#sameAs(stamp);
-    const last = this.#time();
-    if (first > last) throw notPlain;
-    if (!this.#passes(parts.noOutcome) && !this.#passes(parts.success)) this.#pass(parts.failure);
-    const server = this.#serverName();
-    this.#pass(parts.hostEnd);
-    this.#pass(protocol === 'pop3' ? parts.pop3Client : parts.imap4Client);
+    this.#readHead();
+    const [protocol, server, first, last] = [this.#protocol, this.#server, this.#first, this.#last];
     const address = this.#address();
     this.#pass(parts.port);
     const clientPort = this.#count(portMax);
@@ -159,11 +149,7 @@ export class PlainLineReader {
     this.#pass(parts.offset);
     const offset = this.#count();
     this.#pass(parts.straggler);
-    let session: string | null = null;
-    if (this.#passes(parts.session)) {
-      session = this.#text();
-      this.#pass(parts.comma);
-    }
+    const session = this.#session();
     this.#pass(parts.rows);
     const rows = this.#count();
     if (rows === 0) throw notPlain;
@@ -171,14 +157,11 @@ export class PlainLineReader {
     const commands = this.#count();
     this.#pass(parts.opened);
     const opened = this.#count();
-    let loginsSucceeded = 0;
-    let loginsFailed = 0;
-    if (this.#passes(parts.auth)) {
-      loginsSucceeded = this.#count();
-      this.#pass(parts.failed);
-      loginsFailed = this.#count();
-      this.#pass(parts.authEnd);
-    }
+    const hasLogins = this.#passes(parts.auth);
+    const loginsSucceeded = hasLogins ? this.#count() : 0;
+    if (hasLogins) this.#pass(parts.failed);
+    const loginsFailed = hasLogins ? this.#count() : 0;
+    if (hasLogins) this.#pass(parts.authEnd);
     const hasUser = this.#passes(parts.hasUser) || users.length > 0;
     this.#pass(parts.lineEnd);
     return {
@@ -203,6 +186,32 @@ export class PlainLineReader {
       hasUser,
       failure: null,
     };
+  }
+
+  /** Times, server and protocol, up to the client's address. */
+  #readHead(): void {
+    this.#pass(parts.start);
+    const stamp = this.#at;
+    this.#at += timeCharacters;
+    const isPop3 = this.#passes(parts.pop3);
+    if (!isPop3) this.#pass(parts.imap4);
+    this.#protocol = isPop3 ? 'pop3' : 'imap4';
+    this.#first = this.#time();
+    this.#pass(parts.end);
+    this.#sameAs(stamp);
+    this.#last = this.#time();
+    if (this.#first > this.#last) throw notPlain;
+    if (!this.#passes(parts.noOutcome) && !this.#passes(parts.success)) this.#pass(parts.failure);
+    this.#server = this.#serverName();
+    this.#pass(parts.hostEnd);
+    this.#pass(isPop3 ? parts.pop3Client : parts.imap4Client);
+  }
+
+  #session(): string | null {
+    if (!this.#passes(parts.session)) return null;
+    const session = this.#text();
+    this.#pass(parts.comma);
+    return session;
   }
 
   #passes(part: Uint8Array): boolean {

@@ -1,14 +1,23 @@
 import type { Protocol } from '../event/protocol.ts';
+import { ByAddress } from './by-address.ts';
+
+interface Source<Value> {
+  readonly protocol: Protocol;
+  readonly server: string;
+  readonly addresses: ByAddress<Value>;
+}
+
+/** So many sources are looked through before they are looked up. */
+const recentMax = 8;
 
 /**
  * What is kept for each sighting, by protocol and server and then by address: to look one up no key has to be put
- * together, and events come from one source many times in a row.
+ * together, and events come from few sources in a row.
  */
 export class BySource<Value> {
-  readonly #sources = new Map<Protocol, Map<string, Map<string, Value>>>();
-  #protocol: Protocol | null = null;
-  #server = '';
-  #addresses = new Map<string, Value>();
+  readonly #sources = new Map<Protocol, Map<string, Source<Value>>>();
+  readonly #recent: Source<Value>[] = [];
+  #oldest = 0;
   #size = 0;
 
   get size(): number {
@@ -16,33 +25,31 @@ export class BySource<Value> {
   }
 
   get(protocol: Protocol, server: string, address: string): Value | undefined {
-    this.#turnTo(protocol, server);
-    return this.#addresses.get(address);
+    return this.#source(protocol, server).addresses.get(address);
   }
 
   /** The sighting has no value yet. */
   add(protocol: Protocol, server: string, address: string, value: Value): void {
-    this.#turnTo(protocol, server);
-    this.#addresses.set(address, value);
+    this.#source(protocol, server).addresses.add(address, value);
     this.#size++;
   }
 
   values(): Value[] {
     const values: Value[] = [];
     for (const servers of this.#sources.values()) {
-      for (const addresses of servers.values()) for (const value of addresses.values()) values.push(value);
+      for (const { addresses } of servers.values()) for (const value of addresses) values.push(value);
     }
     return values;
   }
 
-  #turnTo(protocol: Protocol, server: string): void {
-    if (protocol === this.#protocol && server === this.#server) return;
+  #source(protocol: Protocol, server: string): Source<Value> {
+    for (const one of this.#recent) if (one.server === server && one.protocol === protocol) return one;
     let servers = this.#sources.get(protocol);
     if (servers === undefined) this.#sources.set(protocol, (servers = new Map()));
-    let addresses = servers.get(server);
-    if (addresses === undefined) servers.set(server, (addresses = new Map()));
-    this.#protocol = protocol;
-    this.#server = server;
-    this.#addresses = addresses;
+    let source = servers.get(server);
+    if (source === undefined) servers.set(server, (source = { protocol, server, addresses: new ByAddress() }));
+    this.#recent[this.#oldest] = source;
+    this.#oldest = (this.#oldest + 1) % recentMax;
+    return source;
   }
 }

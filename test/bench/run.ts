@@ -9,11 +9,13 @@ import { fileURLToPath } from 'node:url';
 const benches = [
   'report',
   'ship',
+  'growth',
   'collect',
   'core',
   'catch-up',
   'latency',
   'many-clients',
+  'many-clients-kafka',
   'idle',
   'steady',
   'embedded-commits',

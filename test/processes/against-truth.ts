@@ -12,7 +12,8 @@ interface Collector {
   get(path: string): Promise<Response>;
 }
 
-interface Answered {
+/** A sighting as the API answers it. */
+export interface Answered {
   readonly protocol: string;
   readonly server: string;
   readonly address: string;
@@ -51,12 +52,20 @@ function rowsOf(sightings: Iterable<{ readonly rows: unknown }>): number {
   return rows;
 }
 
+/** Compares every field of every client with the simulator's truth; see `assertClients`. */
+export async function assertTruth(collector: Collector, truth: Truth, deadlineMs?: number): Promise<void> {
+  await assertClients(collector, expectedClients(truth) as unknown as readonly Answered[], deadlineMs);
+}
+
 /**
- * Waits until a collector has counted as many rows as the truth has (more is a failure at once), then compares every
+ * Waits until a collector has counted as many rows as are expected (more is a failure at once), then compares every
  * field of every client.
  */
-export async function assertTruth(collector: Collector, truth: Truth, deadlineMs = 90_000): Promise<void> {
-  const expected = expectedClients(truth) as unknown as readonly Answered[];
+export async function assertClients(
+  collector: Collector,
+  expected: readonly Answered[],
+  deadlineMs = 90_000,
+): Promise<void> {
   const rowsExpected = rowsOf(expected as unknown as { rows: unknown }[]);
   let rows = 0;
   await until(

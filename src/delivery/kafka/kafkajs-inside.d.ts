@@ -70,3 +70,12 @@ declare module 'kafkajs/src/protocol/requests/produce/index.js' {
   const produce: { protocol: (about: { version: number }) => (args: ProduceArguments) => Exchange };
   export default produce;
 }
+
+declare module 'kafkajs/src/protocol/requests/fetch/index.js' {
+  import type { FetchAnswer } from './fetch-response.ts';
+  interface Exchange {
+    readonly response: { readonly decode: (bytes: Buffer) => Promise<FetchAnswer> };
+  }
+  const fetch: { protocol: (about: { version: number }) => (args: unknown) => Exchange };
+  export default fetch;
+}

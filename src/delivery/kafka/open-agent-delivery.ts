@@ -8,7 +8,7 @@ import { AgentDelivery } from './agent-delivery.ts';
 import type { KafkaDelivery } from './agent-delivery.ts';
 import { chunkSender } from './chunk-sender.ts';
 import { openKafka } from './client.ts';
-import type { KafkaConnection } from './client.ts';
+import type { Codec, KafkaConnection } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
 import type { HistoryTimes, HistoryWatch } from './history-watch.ts';
 import { LetterShipper } from './letter-shipper.ts';
@@ -27,8 +27,8 @@ export interface KafkaDeliveryOptions {
   readonly programVersion: string;
   readonly agentName: string;
   readonly logger: Logger;
-  /** Of events; gzip. */
-  readonly compression?: 'gzip' | 'none';
+  /** Of events; zstd. */
+  readonly compression?: Codec;
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
   /** Of the search for signs that the state was rolled back or copied. */

@@ -5,8 +5,8 @@
  *     source (0: a new one follows, protocol and server), address, lastSeen, length, packed sighting
  */
 import type { Protocol } from '../../event/protocol.ts';
-import { decodeSighting } from '../codec.ts';
-import type { Sighting } from '../sighting.ts';
+import { decodeSighting, UnreadableSighting } from '../codec.ts';
+import { sightingKey, type Sighting } from '../sighting.ts';
 import { ByteReader, ByteWriter } from './bytes.ts';
 import { noFigures, packPlain, packSighting, unpackSighting } from './packed-sighting.ts';
 import type { PackedSighting } from './packed-sighting.ts';
@@ -34,12 +34,17 @@ export class PackedPageWriter {
   }
 
   /**
-   * A sighting as `encodeSighting` stored it.
+   * A sighting as `encodeSighting` stored it; where a key is given, it must be the sighting's.
    * @throws {UnreadableSighting} as `decodeSighting` does.
    */
-  addStored(json: string): void {
+  addStored(json: string, key: string | null = null): void {
     const plain = this.#plain;
-    if (!plain.read(json)) return this.add(decodeSighting(json));
+    if (!plain.read(json)) {
+      const sighting = decodeSighting(json);
+      if (key !== null && key !== sightingKey(sighting.protocol, sighting.server, sighting.address)) refuseKey();
+      return this.add(sighting);
+    }
+    if (key !== null && !plain.hasKey(key)) refuseKey();
     this.#body.length = 0;
     packPlain(plain, this.#body);
     this.#source(plain.protocol, plain.server);
@@ -81,6 +86,10 @@ export class PackedPageWriter {
     }
     this.#page.count(this.#lastSource);
   }
+}
+
+function refuseKey(): never {
+  throw new UnreadableSighting('it stands under the key of another');
 }
 
 /** Leads through a page; its fields are those of the sighting that `next` has come to. */

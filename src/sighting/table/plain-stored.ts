@@ -64,6 +64,20 @@ export class PlainStored implements PlainSighting {
     return this.json.charCodeAt(this.#at) === closingBrace && this.#at === json.length - 1;
   }
 
+  /** Whether the key is `sightingKey` of what was read. */
+  hasKey(key: string): boolean {
+    const { protocol, server } = this;
+    const [from, to] = this.address;
+    const addressAt = protocol.length + 1 + server.length + 1;
+    if (key.length !== addressAt + to - from || !key.startsWith(protocol) || key[protocol.length] !== '\t')
+      return false;
+    if (!key.startsWith(server, protocol.length + 1) || key[addressAt - 1] !== '\t') return false;
+    for (let at = from; at < to; at++) {
+      if (key.charCodeAt(addressAt + at - from) !== this.json.charCodeAt(at)) return false;
+    }
+    return true;
+  }
+
   #readIdentity(): boolean {
     if (this.#passes('{"v":1,"p":"pop3","s":"')) this.protocol = 'pop3';
     else if (this.#passes('{"v":1,"p":"imap4","s":"')) this.protocol = 'imap4';

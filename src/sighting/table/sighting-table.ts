@@ -6,6 +6,7 @@
  * client are chained in the order in which they came. A sighting that is read is an object of its own, which the reader
  * may change.
  */
+import { ipv4Number } from '../../event/address.ts';
 import type { Protocol } from '../../event/protocol.ts';
 import type { Sighting } from '../sighting.ts';
 import { ByteBlocks } from './byte-blocks.ts';
@@ -35,6 +36,8 @@ export class SightingTable {
   #firsts = new Int32Array(startCapacity);
   /** By sighting: one more than the client's next; 0 = none. */
   #nexts = new Int32Array(startCapacity);
+  /** By client: see `addressRank`. */
+  #ranks = new Float64Array(startCapacity);
   #clientOf = new Int32Array(startCapacity);
   #sourceOf = new Int32Array(startCapacity);
   #blockOf = new Int32Array(startCapacity);
@@ -93,6 +96,14 @@ export class SightingTable {
     if (client === none || source === undefined) return undefined;
     const sighting = this.find(client, source);
     return sighting === none ? undefined : this.read(sighting);
+  }
+
+  /**
+   * A number that rises with the address in the order of `compareAddresses`; it is the same for all that are not IPv4,
+   * which come last.
+   */
+  addressRank(client: number): number {
+    return this.#ranks[client] as number;
   }
 
   clientOf(sighting: number): number {
@@ -173,12 +184,17 @@ export class SightingTable {
   #append(client: number, source: number): number {
     const number = this.#size++;
     if (number >= this.#nexts.length) this.#grow(number + 1);
-    if (client >= this.#firsts.length) this.#firsts = grownInts(this.#firsts, client + 1);
+    if (client >= this.#firsts.length) {
+      this.#firsts = grownInts(this.#firsts, client + 1);
+      this.#ranks = grownFloats(this.#ranks, client + 1);
+    }
     this.#clientOf[number] = client;
     this.#sourceOf[number] = source;
     let last = this.first(client);
     if (last === none) {
       this.#firsts[client] = number + 1;
+      const ipv4 = ipv4Number(this.clients.text(client));
+      this.#ranks[client] = ipv4 === -1 ? Number.POSITIVE_INFINITY : ipv4;
     } else {
       for (let next = this.next(last); next !== none; next = this.next(last)) last = next;
       this.#nexts[last] = number + 1;

@@ -9,7 +9,9 @@ import { randomUUID } from 'node:crypto';
 import type { Protocol } from '../../../event/protocol.ts';
 import { UserError } from '../../../runtime/errors.ts';
 import type { Clock } from '../../../runtime/clock.ts';
+import { UnreadableSighting } from '../../../sighting/codec.ts';
 import type { Sighting } from '../../../sighting/sighting.ts';
+import { PackedPageWriter } from '../../../sighting/table/packed-page.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 import type { AgentReports, CommittedSighting, CommittedSightings } from '../../counting.ts';
 import type { Consumer, EachBatchPayload, Kafka } from '../client.ts';
@@ -39,8 +41,18 @@ export interface FollowerOptions {
 export interface OffsetRecord {
   readonly offset: number;
   /** Null says nothing, but its offset counts. */
-  readonly record: StateRecord | null;
+  readonly record: StateRecord | StoredSighting | null;
 }
+
+/** A sighting as the topic holds it: of the million of them in a restore no objects are made. */
+interface StoredSighting {
+  readonly kind: 'stored sighting';
+  /** `sightingKey`. */
+  readonly key: string;
+  readonly json: string;
+}
+
+const sightingKeyStart = 's\t';
 
 interface Waiter {
   readonly partition: number;
@@ -55,7 +67,8 @@ export class Follower {
   /** By topic and partition: all before this offset has been read. */
   readonly #read = new Map<string, number>();
   /** Records of ours that are on their way, by partition and offset: the topic may be quicker than the answer. */
-  readonly #announced = new Map<number, Map<number, StateRecord | null>>();
+  readonly #announced = new Map<number, Map<number, OffsetRecord['record']>>();
+  readonly #page = new PackedPageWriter();
   #waiters: Waiter[] = [];
   #goals: Map<string, number> | null = null;
   #refusal: UserError | null = null;
@@ -215,9 +228,7 @@ export class Follower {
       for (const { key, value, offset: text } of messages) {
         const offset = Number(text);
         if (offset <= state.applied) continue;
-        const own = announced?.get(offset);
-        const record = own ?? decodeState(String(key ?? ''), value === null ? null : value.toString('utf8'));
-        records.push({ offset, record });
+        records.push({ offset, record: announced?.get(offset) ?? storedRecord(String(key ?? ''), value) });
       }
       this.#apply(partition, records);
     } catch (error) {
@@ -227,19 +238,45 @@ export class Follower {
 
   #apply(partition: number, records: readonly OffsetRecord[]): void {
     const state = this.partition(partition);
-    const sightings: CommittedSighting[] = [];
+    const { committed } = this.#options;
     const losses: LossRecord[] = [];
+    let sightings: CommittedSighting[] = [];
+    /** What came first is shown first: of two records of one sighting the later one counts. */
+    const show = (): void => {
+      if (this.#page.length > 0) committed.restore(this.#page.take());
+      if (sightings.length > 0) committed.commit(sightings);
+      sightings = [];
+    };
     try {
       for (const { offset, record } of records) {
-        if (!state.apply(offset, record) || record === null) continue;
-        if (record.kind === 'sighting') sightings.push(record);
-        if (record.kind === 'loss') losses.push(record.loss);
+        const isStored = record?.kind === 'stored sighting';
+        if (!state.apply(offset, isStored ? null : record) || record === null) continue;
+        if (record.kind === 'sighting') {
+          if (this.#page.length > 0) show();
+          sightings.push(record);
+        } else if (isStored) {
+          if (sightings.length > 0) show();
+          this.#pack(record);
+        } else if (record.kind === 'loss') losses.push(record.loss);
       }
     } finally {
-      if (sightings.length > 0) this.#options.committed.commit(sightings);
+      show();
       for (const loss of losses) this.#options.loss(loss, partition);
     }
-    const ready = this.#waiters.filter((waiter) => waiter.partition === partition && waiter.offset <= state.applied);
+    this.#wakeWaiters(partition, state.applied);
+  }
+
+  #pack({ key, json }: StoredSighting): void {
+    try {
+      this.#page.addStored(json, key);
+    } catch (error) {
+      if (error instanceof UnreadableSighting) throw new UnreadableState(`a sighting: ${error.message}`, error.newer);
+      throw error;
+    }
+  }
+
+  #wakeWaiters(partition: number, applied: number): void {
+    const ready = this.#waiters.filter((waiter) => waiter.partition === partition && waiter.offset <= applied);
     if (ready.length === 0) return;
     this.#waiters = this.#waiters.filter((waiter) => !ready.includes(waiter));
     for (const waiter of ready) waiter.resolve();
@@ -286,4 +323,10 @@ export class Follower {
   #heard(): void {
     this.#heardAt = this.#options.clock.monotonic();
   }
+}
+
+function storedRecord(key: string, value: Buffer | null): OffsetRecord['record'] {
+  const json = value === null ? null : value.toString('utf8');
+  if (json === null || !key.startsWith(sightingKeyStart)) return decodeState(key, json);
+  return { kind: 'stored sighting', key: key.slice(sightingKeyStart.length), json };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { decodeSighting, encodeSighting, UnreadableSighting } from '../../../../src/sighting/codec.ts';
-import { applyEvent, emptySighting, type Sighting } from '../../../../src/sighting/sighting.ts';
+import { applyEvent, emptySighting, sightingKey, type Sighting } from '../../../../src/sighting/sighting.ts';
 import { PackedPageReader, PackedPageWriter } from '../../../../src/sighting/table/packed-page.ts';
 import { PlainStored } from '../../../../src/sighting/table/plain-stored.ts';
 import { anyEvent, anySmtpEvent, eventWith } from '../any-event.ts';
@@ -97,4 +97,19 @@ test('a plain sighting takes the quick way', () => {
   assert.ok(reader.read(plain.replace('"pop3"', '"imap4"').replace('svc-scan1', 'Ω')));
   assert.ok(reader.read(plain.replace(/,"u".*/, '}')));
   assert.ok(!reader.read(plain.replace('svc-scan1', String.raw`\u0041`)));
+});
+
+test('a stored sighting must be that of its key', () => {
+  fc.assert(
+    fc.property(anySighting, anySighting, (sighting, other) => {
+      const [key, otherKey] = [sighting, other].map((one) => sightingKey(one.protocol, one.server, one.address));
+      const writer = new PackedPageWriter();
+      const json = encodeSighting(sighting);
+      writer.addStored(json, key);
+      for (const wrong of [otherKey, `${key}0`, key?.slice(0, -1), key?.replace('EX', 'EY'), key?.replace('\t', ' ')]) {
+        if (wrong === key) continue;
+        assert.throws(() => writer.addStored(json, wrong ?? ''), UnreadableSighting);
+      }
+    }),
+  );
 });
