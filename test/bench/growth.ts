@@ -124,6 +124,7 @@ try {
       const run = await shipByAgents({ logs: folders, brokers: kafka.brokers, topics, directory: own, deadlineMs });
       const cost = `${((run.cpuSeconds / rows) * 1e6).toFixed(2)} us`;
       const processors = busy(run, usageOf(kafka.pid).cpuSeconds - brokerBefore);
+      console.error(`${partitions} partitions, ${agents} agents: ${run.seconds.toFixed(1)} s`);
       shipped.push([`${partitions}`, `${agents}`, perSecond(rows, run.seconds), cost, processors, mib(run.peakBytes)]);
     }
     const events = await eventsOn(topics.connections);
@@ -132,6 +133,7 @@ try {
       const names = { ...topicNames(`p${partitions}c${collectors}`), connections: topics.connections };
       const more = { names, partitions, retentionMs: 86_400_000 };
       await createTopics(admin, more);
+      console.error(`${partitions} partitions, ${collectors} collectors`);
       collected.push([`${partitions}`, `${collectors}`, ...(await collect(names, collectors, events))]);
     }
   }

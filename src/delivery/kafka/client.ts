@@ -19,7 +19,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import { decodeFetch, fetchVersion } from './fetch-response.ts';
 import { encodeProduce, produceVersionMin } from './produce-request.ts';
 import type { KafkaSecurity, SaslLogin } from './security.ts';
-import { zstd } from './packing.ts';
+import { zstd } from './zstd.ts';
 import { readyRecords } from './ready-batch.ts';
 
 export type {

@@ -2,13 +2,11 @@
  * How chunks rest in the outbox: each as the record that it is on the wire, zstd, level 1. So it is compressed once, and
  * can be sent as it lies there.
  */
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { zstdDecompressSync } from 'node:zlib';
 import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
 import { encodeRecord, recordOverheadBytes, recordValue } from './wire-record.ts';
-
-/** What events shrink to fits into one piece of this size, mostly: zlib makes another one for what does not. */
-const chunkSize = 64 * 1024;
+import { zstd } from './zstd.ts';
 
 /** Synchronous, as all of it: it runs in the outbox's worker. The answer has its memory for itself. */
 export function pack(headers: ChunkHeaders, body: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -21,13 +19,4 @@ export function unpack(packed: Uint8Array, headers: ChunkHeaders, bytes: number)
   const body = recordValue(zstdDecompressSync(packed, { maxOutputLength }));
   if (body?.length !== bytes) throw new Error(`a chunk of ${bytes} bytes came out of the outbox with ${body?.length}`);
   return body;
-}
-
-/** Level 1 is the cheapest by far, and little behind the others. */
-export function zstd(bytes: Buffer): Buffer {
-  const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  // The size goes into the frame, so that readers know what room they need.
-  return zstdCompressSync(bytes, { params, chunkSize, pledgedSrcSize: bytes.length } as Parameters<
-    typeof zstdCompressSync
-  >[1]);
 }
