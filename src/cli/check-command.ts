@@ -26,9 +26,10 @@ async function checkInventory(path: string): Promise<Finding> {
 
 function checkWebConfig(settings: Settings): Finding {
   try {
-    const { clientCertificates } = webSecurity(settings);
-    const who = clientCertificates ? 'clients with a certificate' : 'anybody';
-    return { verdict: 'ok', text: `${settings.http.webConfigFile}: TLS, for ${who}` };
+    const { tls, clientCertificates, users } = webSecurity(settings);
+    const proofs = [clientCertificates ? 'a certificate' : '', users === null ? '' : 'a password'].filter(Boolean);
+    const who = proofs.length === 0 ? 'anybody' : `clients with ${proofs.join(' and ')}`;
+    return { verdict: 'ok', text: `${settings.http.webConfigFile}: ${tls === null ? 'no TLS' : 'TLS'}, for ${who}` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };

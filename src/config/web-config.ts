@@ -1,5 +1,5 @@
 /**
- * The file of `http.webConfigFile`: TLS in the form that Prometheus' exporters have (exporter-toolkit), of which all keys
+ * The file of `http.webConfigFile`: TLS and passwords in the form that Prometheus' exporters have (exporter-toolkit), of which all keys
  * that are not supported are refused by name, never ignored: whoever wrote them relies on them. Paths in it are relative
  * to the file itself.
  */
@@ -13,17 +13,36 @@ import { readSettingFile } from './secrets.ts';
 
 const supported = {
   tls_server_config: ['cert_file', 'key_file', 'client_auth_type', 'client_ca_file', 'min_version'],
+  basic_auth_users: [],
 };
 
-const schema = z.strictObject({
-  tls_server_config: z.strictObject({
-    cert_file: z.string().min(1),
-    key_file: z.string().min(1),
-    client_auth_type: z.enum(['NoClientCert', 'RequireAndVerifyClientCert']).prefault('NoClientCert'),
-    client_ca_file: z.string().min(1).optional(),
-    min_version: z.enum(['TLS12', 'TLS13']).prefault('TLS12'),
-  }),
+/** Above a cost of 14 a check takes more than a second. */
+const bcryptShape = /^\$2[aby]\$(?:0[4-9]|1[0-4])\$[./A-Za-z0-9]{53}$/;
+const bcryptHash = z.string().regex(bcryptShape, {
+  message:
+    'write a bcrypt hash ($2a$, $2b$ or $2y$; a cost of 4 to 14), as `htpasswd -nBC 10 NAME` prints it behind the name',
 });
+
+const tlsSchema = z.strictObject({
+  cert_file: z.string().min(1),
+  key_file: z.string().min(1),
+  client_auth_type: z.enum(['NoClientCert', 'RequireAndVerifyClientCert']).prefault('NoClientCert'),
+  client_ca_file: z.string().min(1).optional(),
+  min_version: z.enum(['TLS12', 'TLS13']).prefault('TLS12'),
+});
+
+const schema = z
+  .strictObject({
+    tls_server_config: tlsSchema.optional(),
+    basic_auth_users: z
+      .record(z.string(), bcryptHash)
+      .refine((users) => !Object.keys(users).some((name) => name.includes(':')), { message: 'a name has no colon' })
+      .refine((users) => Object.keys(users).length > 0, { message: 'names nobody' })
+      .optional(),
+  })
+  .refine((own) => own.tls_server_config !== undefined || own.basic_auth_users !== undefined, {
+    message: 'write tls_server_config, basic_auth_users or both',
+  });
 
 interface WebTlsFiles {
   readonly cert: Buffer;
@@ -33,14 +52,24 @@ interface WebTlsFiles {
 }
 
 export interface WebConfig {
-  /** Reads the files, as they are now. Throws a UserError. */
-  readonly tls: () => WebTlsFiles;
+  /** Reads the files, as they are now; null = unencrypted. Throws a UserError. */
+  readonly tls: (() => WebTlsFiles) | null;
   readonly clientCertificates: boolean;
+  /** Names and bcrypt hashes, as the file has them now; null = nobody is asked. Throws a UserError. */
+  readonly users: (() => ReadonlyMap<string, string>) | null;
 }
 
 /** Reads the file and all that it names, once: a UserError where something cannot be used. */
 export function loadWebConfig(file: string): WebConfig {
-  const { tls_server_config: own } = parsed(file);
+  const { tls_server_config: own, basic_auth_users } = parsed(file);
+  const users = (): ReadonlyMap<string, string> => new Map(Object.entries(parsed(file).basic_auth_users ?? {}));
+  return {
+    ...(own === undefined ? { tls: null, clientCertificates: false } : tlsOf(file, own)),
+    users: basic_auth_users === undefined ? null : users,
+  };
+}
+
+function tlsOf(file: string, own: z.output<typeof tlsSchema>): Pick<WebConfig, 'tls' | 'clientCertificates'> {
   const clientCertificates = own.client_auth_type === 'RequireAndVerifyClientCert';
   if (clientCertificates !== (own.client_ca_file !== undefined)) {
     throw new UserError(`${file}: client_ca_file and client_auth_type: RequireAndVerifyClientCert go together.`, {
@@ -81,7 +110,7 @@ function parsed(file: string): z.output<typeof schema> {
   const { success, data, error } = schema.safeParse(tree);
   if (success) return data;
   throw new UserError(`${file} cannot be used:\n${error.issues.flatMap(sentences).join('\n')}`, {
-    remedy: `Supported are ${supported.tls_server_config.map((key) => `tls_server_config.${key}`).join(', ')}.`,
+    remedy: `Supported are ${supported.tls_server_config.map((key) => `tls_server_config.${key}`).join(', ')} and basic_auth_users.`,
   });
 }
 

@@ -27,8 +27,9 @@ function isLoopbackHost(host: string): boolean {
 export function refuseOpenListen(listen: ListenAddress, security: ServerSecurity, allowInsecure: boolean): void {
   if (isLoopbackHost(listen.host) || allowInsecure) return;
   const encrypted = security.tls !== null;
-  if (encrypted && security.clientCertificates) return;
-  const lack = encrypted ? 'no authentication' : 'neither TLS nor authentication';
+  const authenticates = security.clientCertificates || security.users !== null;
+  if (encrypted && authenticates) return;
+  const lack = encrypted ? 'no authentication' : authenticates ? 'no TLS' : 'neither TLS nor authentication';
   throw new UserError(`${addressText(listen)} can be reached from other machines, and this server has ${lack}.`, {
     remedy:
       'Listen on loopback (--listen 127.0.0.1:PORT) behind a proxy, name a file with both by --web-config-file, ' +

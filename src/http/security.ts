@@ -2,6 +2,7 @@
 import type { Server } from 'node:http';
 import type { Server as TlsServer } from 'node:tls';
 import type { Logger } from '../telemetry/logger.ts';
+import type { PasswordHashes } from './passwords.ts';
 
 /** PEM, in the words of `node:tls`. */
 export interface ServerTlsFiles {
@@ -17,9 +18,11 @@ export interface ServerSecurity {
   readonly tls: (() => ServerTlsFiles) | null;
   /** Only clients with a certificate that `ca` has signed are let in. */
   readonly clientCertificates: boolean;
+  /** Null = nobody is asked for a password. As `tls`, asked again. */
+  readonly users: (() => PasswordHashes) | null;
 }
 
-export const noSecurity: ServerSecurity = { tls: null, clientCertificates: false };
+export const noSecurity: ServerSecurity = { tls: null, clientCertificates: false, users: null };
 
 const lookEveryMs = 1000;
 

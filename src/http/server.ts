@@ -14,6 +14,7 @@ import {
 import type { Logger } from '../telemetry/logger.ts';
 import { limitConnections } from './connections.ts';
 import { type ListenAddress, addressText, answersHost, listenError, refuseOpenListen } from './listen-address.ts';
+import { Passwords } from './passwords.ts';
 import { Problem, problemAnswer, problemDocument, problemType } from './problem.ts';
 import { quoted, readQuery, suggesting } from './query.ts';
 import type { HttpAnswer } from './answer.ts';
@@ -71,7 +72,12 @@ export async function serve(options: ServerOptions): Promise<HttpServer> {
   refuseOpenListen(options.listen, security, options.allowInsecureListen);
   const closing = new AbortController();
   const files = security.tls?.() ?? null;
-  const app = createApp(options, files, security.clientCertificates);
+  const { log, onBound } = options;
+  const passwords =
+    security.users === null
+      ? null
+      : new Passwords({ users: security.users, now: () => performance.now(), log, onBound });
+  const app = createApp(options, { files, clientCertificates: security.clientCertificates, passwords });
   if (security.tls !== null && files !== null) {
     const { tls } = security;
     renewCertificates(app.server, { tls, first: files, now: () => performance.now(), log: options.log });
@@ -112,7 +118,13 @@ async function close(app: FastifyInstance, closing: AbortController): Promise<vo
   }
 }
 
-function createApp(options: ServerOptions, files: ServerTlsFiles | null, clientCertificates: boolean): FastifyInstance {
+interface Entry {
+  readonly files: ServerTlsFiles | null;
+  readonly clientCertificates: boolean;
+  readonly passwords: Passwords | null;
+}
+
+function createApp(options: ServerOptions, { files, clientCertificates, passwords }: Entry): FastifyInstance {
   const { requestMs } = options.patience ?? patienceDefault;
   const limits = {
     maxHeaderSize: headerBytesMax,
@@ -121,7 +133,7 @@ function createApp(options: ServerOptions, files: ServerTlsFiles | null, clientC
     // Refused below, in words.
     requireHostHeader: false,
   };
-  if (files === null) return withRefusals(fastify({ ...common(options), http: limits }), options);
+  if (files === null) return withRefusals(fastify({ ...common(options), http: limits }), options, passwords);
   const entry = {
     handshakeTimeout: requestMs,
     requestCert: clientCertificates,
@@ -129,7 +141,7 @@ function createApp(options: ServerOptions, files: ServerTlsFiles | null, clientC
   };
   const https = { ...limits, ...files, ...entry };
   // Fastify's two kinds of server differ by their type alone in all that is used here.
-  return withRefusals(fastify({ ...common(options), https } as unknown as FastifyServerOptions), options);
+  return withRefusals(fastify({ ...common(options), https } as unknown as FastifyServerOptions), options, passwords);
 }
 
 function common(options: ServerOptions): FastifyServerOptions {
@@ -153,7 +165,7 @@ function common(options: ServerOptions): FastifyServerOptions {
   };
 }
 
-function withRefusals(app: FastifyInstance, options: ServerOptions): FastifyInstance {
+function withRefusals(app: FastifyInstance, options: ServerOptions, passwords: Passwords | null): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(fixedHeaders);
     if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -172,6 +184,7 @@ function withRefusals(app: FastifyInstance, options: ServerOptions): FastifyInst
     if (!answersHost(options.listen, request.headers.host)) {
       throw new Problem(421, 'This server listens on loopback and answers to localhost and its addresses only.');
     }
+    await passwords?.demand(request.headers.authorization);
   });
   app.setNotFoundHandler((request) => {
     const path = request.url.split('?')[0] ?? '';

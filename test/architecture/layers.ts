@@ -22,6 +22,7 @@ export const implementations: readonly string[] = ['delivery/embedded', 'deliver
 
 /** Each third-party package, and the only files or folders of src that may import it. */
 export const doors: Readonly<Record<string, readonly string[]>> = {
+  bcryptjs: ['http/passwords.ts'],
   chokidar: ['agent/watch.ts'],
   'cli-progress': ['cli/'],
   commander: ['cli/'],

@@ -36,12 +36,13 @@ function refusal(text: string): UserError {
   return assert.fail('the file was taken');
 }
 
+const hash = '$2b$04$ZxpWjDGu/q.AhvDphWltEOTpSKDVNNyEnGaTe3QY7GP94T4vFKC7m';
 const pair = '  cert_file: server.pem\n  key_file: server.key\n';
 
 test('certificate and key are found beside the file, and read again each time', { skip }, () => {
   const { tls, clientCertificates } = loadWebConfig(file(`tls_server_config:\n${pair}`));
   assert.equal(clientCertificates, false);
-  const { cert, key, ca, minVersion } = tls();
+  const { cert, key, ca, minVersion } = tls?.() ?? assert.fail('no TLS');
   assert.match(cert.toString(), /BEGIN CERTIFICATE/);
   assert.match(key.toString(), /BEGIN PRIVATE KEY/);
   assert.equal(ca, undefined);
@@ -56,8 +57,17 @@ test('clients with a certificate, and the newest TLS alone', { skip }, () => {
     ),
   );
   assert.equal(clientCertificates, true);
-  assert.match(tls().ca?.toString() ?? '', /BEGIN CERTIFICATE/);
-  assert.equal(tls().minVersion, 'TLSv1.3');
+  assert.match(tls?.().ca?.toString() ?? '', /BEGIN CERTIFICATE/);
+  assert.equal(tls?.().minVersion, 'TLSv1.3');
+});
+
+test('names with passwords are read, with TLS or without, and again each time', () => {
+  const path = file(`basic_auth_users:\n  someone: ${hash}\n`);
+  const { tls, clientCertificates, users } = loadWebConfig(path);
+  assert.deepEqual([tls, clientCertificates], [null, false]);
+  assert.deepEqual(users?.(), new Map([['someone', hash]]));
+  writeFileSync(path, `basic_auth_users:\n  another: ${hash}\n`);
+  assert.deepEqual([...(users?.().keys() ?? [])], ['another']);
 });
 
 const wrong: readonly (readonly [string, string, RegExp])[] = [
@@ -75,9 +85,17 @@ const wrong: readonly (readonly [string, string, RegExp])[] = [
   ],
   [
     'what exporters know and this program does not',
-    `tls_server_config:\n${pair}basic_auth_users:\n  someone: $2y$10$x\n`,
-    /\n {2}basic_auth_users is not supported\.$/,
+    `tls_server_config:\n${pair}http_server_config:\n  http2: true\n`,
+    /\n {2}http_server_config is not supported/,
   ],
+  [
+    'a password that is no hash',
+    'basic_auth_users:\n  someone: secret\n',
+    /\n {2}basic_auth_users\.someone: write a bcrypt hash .*htpasswd/,
+  ],
+  ['a name with a colon', `basic_auth_users:\n  "some:one": ${hash}\n`, /: a name has no colon$/],
+  ['passwords of nobody', 'basic_auth_users: {}\n', /\n {2}basic_auth_users: names nobody$/],
+  ['a file that protects nothing', '{}\n', /write tls_server_config, basic_auth_users or both$/],
   [
     'an authority that nobody is held to',
     `tls_server_config:\n${pair}  client_ca_file: authority.pem\n`,

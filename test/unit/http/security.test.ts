@@ -59,7 +59,7 @@ function askTls(url: string, client: Partial<ServerTlsFiles> = {}): Promise<{ st
 
 test('with a certificate it answers over TLS, and to nobody without', { skip }, async () => {
   const files = pem(signed('server'));
-  await using server = await start({ tls: () => files, clientCertificates: false });
+  await using server = await start({ tls: () => files, clientCertificates: false, users: null });
   assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
   assert.deepEqual(await askTls(server.url), { status: 200, name: 'server' });
   await assert.rejects(ask(`${server.url.replace('https:', 'http:')}/hello`));
@@ -68,7 +68,7 @@ test('with a certificate it answers over TLS, and to nobody without', { skip }, 
 
 test('where clients need a certificate, only those that the authority has signed are answered', { skip }, async () => {
   const files = { ...pem(signed('server')), ca };
-  await using server = await start({ tls: () => files, clientCertificates: true });
+  await using server = await start({ tls: () => files, clientCertificates: true, users: null });
   assert.equal((await askTls(server.url, pem(signed('prometheus')))).status, 200);
   await assert.rejects(askTls(server.url));
   const stranger = new Authority(mkdtempSync(join(folder, 'other-')), 'other').sign('stranger', []);
@@ -81,7 +81,7 @@ test(
   async () => {
     const files = { ...pem(signed('server')), ca };
     const listen = { host: '0.0.0.0', port: 0 };
-    const encrypted = { tls: () => files, clientCertificates: false };
+    const encrypted = { tls: () => files, clientCertificates: false, users: null };
     await assert.rejects(start(encrypted, { listen }), (error) => {
       assert.ok(error instanceof UserError);
       assert.match(error.message, /can be reached from other machines, and this server has no authentication\.$/);
@@ -89,7 +89,14 @@ test(
       return true;
     });
     await using open = await start(encrypted, { listen, allowInsecureListen: true });
-    await using safe = await start({ tls: () => files, clientCertificates: true }, { listen });
+    const users = (): ReadonlyMap<string, string> => new Map();
+    await assert.rejects(
+      start({ tls: null, clientCertificates: false, users }, { listen }),
+      /this server has no TLS\.$/,
+    );
+    await using asked = await start({ ...encrypted, users }, { listen });
+    assert.equal((await askTls(asked.url.replace('0.0.0.0', '127.0.0.1'))).status, 401);
+    await using safe = await start({ tls: () => files, clientCertificates: true, users: null }, { listen });
     for (const { url } of [open, safe]) {
       const { status } = await askTls(url.replace('0.0.0.0', '127.0.0.1'), pem(signed('client')));
       assert.equal(status, 200);
@@ -107,7 +114,7 @@ test('a renewed certificate is in force without a restart, and half of a pair ch
   const warnings: string[] = [];
   const log = { ...silentLogger, warn: (_fields: object, message: string) => void warnings.push(message) };
   const tls = (): ServerTlsFiles => ({ cert: readFileSync(cert), key: readFileSync(key) });
-  await using server = await start({ tls, clientCertificates: false }, { log });
+  await using server = await start({ tls, clientCertificates: false, users: null }, { log });
   const name = async (): Promise<string> => (await askTls(server.url)).name;
   assert.equal(await name(), 'first');
   const second = signed('second');
@@ -126,7 +133,7 @@ test(
     const going = Promise.withResolvers<string>();
     const answering = Promise.withResolvers<void>();
     await using server = await start(
-      { tls: () => files, clientCertificates: false },
+      { tls: () => files, clientCertificates: false, users: null },
       {
         connectionsMax: 2,
         routes: [
