@@ -71,7 +71,9 @@ export class KnownClientsBook implements KnownClients {
 
   statusOf(sighting: Pick<Sighting, 'server' | 'address' | 'hasUser'>): Status {
     const knowledge = { inventory: this.#inventory, own: this.#own, probes: this.#probes };
-    const status = statusOf(sighting, knowledge, this.#clock.now());
+    // Without entries none can have expired, and a million clients need not ask for the time.
+    const now = this.#inventory.entries.length === 0 ? 0 : this.#clock.now();
+    const status = statusOf(sighting, knowledge, now);
     // As on a server of ours: a program on the canary's host that does log in is a client like any other.
     return status !== 'proxied' && !sighting.hasUser && this.#canaries.has(sighting.address) ? 'probe' : status;
   }

@@ -11,7 +11,7 @@ import type { Sighting } from '../sighting/sighting.ts';
 import { type SmtpSighting, applySmtp, emptySmtp, mergeSmtp } from '../sighting/smtp-sighting.ts';
 import { plus } from '../sighting/sum.ts';
 import { type FailedUsers, LatestLogins, noFailedUsers } from './failed-logins.ts';
-import { type HeldTexts, heldSet, withText, withTexts } from './held-texts.ts';
+import { type HeldTexts, withText, withTexts } from './held-texts.ts';
 
 /** The numbers of a client, one after the other. */
 const connections = 0;
@@ -30,6 +30,12 @@ const latestFailure = 11;
 const width = 12;
 
 const clientsMin = 16;
+
+/** A sighting whose sets are as they are held. */
+export interface HeldSighting extends Omit<Sighting, 'users' | 'endpoints'> {
+  readonly users: HeldTexts;
+  readonly endpoints: HeldTexts;
+}
 
 export class ClientColumns {
   readonly protocol: Protocol;
@@ -157,7 +163,7 @@ export class ClientColumns {
     return this.addresses[place] as string;
   }
 
-  sighting(place: number): Sighting {
+  entry(place: number): HeldSighting {
     const at = place * width;
     const smtp = this.smtp[place];
     return {
@@ -173,9 +179,9 @@ export class ClientColumns {
       bytesSent: this.#number(at + sent),
       firstSeen: this.#number(at + firstSeen),
       lastSeen: this.#number(at + lastSeen),
-      users: heldSet(this.users[place] ?? null),
+      users: this.users[place] ?? null,
       hasUser: this.hasUser(place),
-      endpoints: heldSet(this.endpoints[place] ?? null),
+      endpoints: this.endpoints[place] ?? null,
       lastFailure: this.failures.get(place) ?? null,
       ...(smtp === undefined ? {} : { smtp }),
     };

@@ -3,9 +3,9 @@ import { sortedByAddress } from '../event/address-order.ts';
 import { type Knowledge, statusOf } from '../inventory/classify.ts';
 import { type Status, firstStatus } from '../inventory/status.ts';
 import { type Classification, type DescribedSighting, describeSighting } from '../sighting/described.ts';
-import type { Sighting } from '../sighting/sighting.ts';
-import type { ClientColumns } from './client-columns.ts';
+import type { ClientColumns, HeldSighting } from './client-columns.ts';
 import type { FailedUsers } from './failed-logins.ts';
+import { heldSet } from './held-texts.ts';
 import type { ReportOptions } from './options.ts';
 import type { SourceTally } from './tally.ts';
 import { type Usage, noClients } from './usage.ts';
@@ -17,7 +17,7 @@ export interface ReportClient extends DescribedSighting<Status> {
 
 /** The same before it is put into words. */
 export interface ClientEntry extends Classification<Status> {
-  readonly sighting: Sighting;
+  readonly sighting: HeldSighting;
   readonly failedUsers: FailedUsers;
 }
 
@@ -92,7 +92,7 @@ export class ClientList implements Iterable<ReportClient> {
       for (const [index, place] of places.entries()) {
         const entry = this.#knowledge.inventory.find(clients.address(place));
         yield {
-          sighting: clients.sighting(place),
+          sighting: clients.entry(place),
           status: statuses[index] as Status,
           label: entry?.label ?? null,
           owner: entry?.owner ?? null,
@@ -104,7 +104,9 @@ export class ClientList implements Iterable<ReportClient> {
 
   *[Symbol.iterator](): Generator<ReportClient> {
     for (const entry of this.entries()) {
-      yield { ...describeSighting(entry.sighting, entry), failedUsers: entry.failedUsers };
+      const { users, endpoints, ...counts } = entry.sighting;
+      const sighting = { ...counts, users: heldSet(users), endpoints: heldSet(endpoints) };
+      yield { ...describeSighting(sighting, entry), failedUsers: entry.failedUsers };
     }
   }
 }

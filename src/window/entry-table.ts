@@ -12,14 +12,13 @@ const startCapacity = 1024;
 export class EntryTable {
   /** Column by column; `set` is `none` for a free entry, whose `next` leads to the next free one. */
   set = new Int32Array(startCapacity);
-  client = new Int32Array(startCapacity);
   classification = new Uint8Array(startCapacity);
   /** Bucket of the last time seen. */
   bucket = new Int32Array(startCapacity);
   /** Neighbours in the bucket's list. */
   next = new Int32Array(startCapacity);
   previous = new Int32Array(startCapacity);
-  /** Next entry of the same client. */
+  /** Next entry of the same client; behind the last one the client itself, as `endOf` writes it. */
   #sibling = new Int32Array(startCapacity);
   #firstOfClient = new Int32Array(startCapacity).fill(none);
   #firstFree = none;
@@ -41,12 +40,19 @@ export class EntryTable {
   }
 
   siblingOf(entry: number): number {
-    return at(this.#sibling, entry);
+    const sibling = at(this.#sibling, entry);
+    return sibling < 0 ? none : sibling;
+  }
+
+  clientOf(entry: number): number {
+    let last = at(this.#sibling, entry);
+    while (last >= 0) last = at(this.#sibling, last);
+    return endOf(last);
   }
 
   find(set: number, client: number): number {
     let entry = this.firstOf(client);
-    while (entry !== none && at(this.set, entry) !== set) entry = at(this.#sibling, entry);
+    while (entry !== none && at(this.set, entry) !== set) entry = this.siblingOf(entry);
     return entry;
   }
 
@@ -54,7 +60,6 @@ export class EntryTable {
   add(set: number, client: number, classification: number, bucket: number): number {
     const entry = this.#allocate();
     this.set[entry] = set;
-    this.client[entry] = client;
     this.classification[entry] = classification;
     this.bucket[entry] = bucket;
     this.next[entry] = none;
@@ -64,7 +69,7 @@ export class EntryTable {
     // Behind the first one, which stays: it is the set that every client is in, and the one that is most often asked for.
     const first = at(this.#firstOfClient, client);
     if (first === none) {
-      this.#sibling[entry] = none;
+      this.#sibling[entry] = endOf(client);
       this.#firstOfClient[client] = entry;
     } else {
       this.#sibling[entry] = at(this.#sibling, first);
@@ -74,11 +79,11 @@ export class EntryTable {
   }
 
   remove(entry: number): void {
-    const client = at(this.client, entry);
+    const client = this.clientOf(entry);
     const sibling = at(this.#sibling, entry);
     let before = at(this.#firstOfClient, client);
     if (before === entry) {
-      this.#firstOfClient[client] = sibling;
+      this.#firstOfClient[client] = sibling < 0 ? none : sibling;
     } else {
       while (at(this.#sibling, before) !== entry) before = at(this.#sibling, before);
       this.#sibling[before] = sibling;
@@ -104,7 +109,6 @@ export class EntryTable {
     const length = roomFor(this.set.length + 1);
     // What is not in use says nothing: as long as it is not written, it takes no memory either.
     this.set = grown(this.set, length);
-    this.client = grown(this.client, length);
     this.bucket = grown(this.bucket, length);
     this.next = grown(this.next, length);
     this.previous = grown(this.previous, length);
@@ -113,4 +117,9 @@ export class EntryTable {
     classification.set(this.classification);
     this.classification = classification;
   }
+}
+
+/** The end of a client's chain: a number that is no entry, and from which the client comes back. */
+function endOf(client: number): number {
+  return -1 - client;
 }

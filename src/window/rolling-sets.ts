@@ -108,7 +108,7 @@ export class RollingSets {
   }
 
   clientOf(entry: number): number {
-    return at(this.#entries.client, entry);
+    return this.#entries.clientOf(entry);
   }
 
   classOf(entry: number): number {

@@ -1,5 +1,7 @@
 /** Three Apache Kafka nodes (KRaft, each broker and controller) on loopback, whose leaders move back within seconds. */
 import { randomUUID } from 'node:crypto';
+import { openKafka } from '../../src/delivery/kafka/client.ts';
+import { silentLogger } from '../../src/telemetry/logger.ts';
 import { freePort } from './free-port.ts';
 import { KafkaProxy } from './kafka-proxy.ts';
 import { type KafkaNode, LocalKafka } from './local-kafka.ts';
@@ -66,6 +68,21 @@ export class KafkaCluster implements AsyncDisposable {
 
   get brokers(): string[] {
     return this.proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
+  }
+
+  /** Whether every partition of every topic is on all the nodes that it should be on. False while nobody can say. */
+  async isInSync(): Promise<boolean> {
+    const admin = openKafka({ brokers: this.brokers, clientId: 'in-sync', retries: 1 }, silentLogger).admin();
+    try {
+      await admin.connect();
+      const { topics } = await admin.fetchTopicMetadata();
+      const partitions = topics.flatMap((topic) => topic.partitions);
+      return partitions.length > 0 && partitions.every(({ isr, replicas }) => isr.length === replicas.length);
+    } catch {
+      return false;
+    } finally {
+      await admin.disconnect().catch(() => {});
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,6 +1,6 @@
 /** What chaos does to the processes of the line, one deed at a time, and the record of it. */
 import type { World } from '../../src/simulator/world.ts';
-import type { LocalKafka } from '../broker/local-kafka.ts';
+import type { KafkaCluster } from '../broker/kafka-cluster.ts';
 import type { seeded } from '../processes/random.ts';
 import type { Restartable } from '../processes/restartable.ts';
 import { until } from '../processes/until.ts';
@@ -11,6 +11,7 @@ export const stepMs = 60_000;
 
 /** Longer than the brokers' and the collectors' sessions: leaders move, partitions are taken over. */
 const frozenMs = 7500;
+const inSyncDeadlineMs = 120_000;
 
 export class Deeds {
   readonly done: string[] = [];
@@ -53,7 +54,9 @@ export class Deeds {
   }
 
   /** One broker goes by `way`; something else is done while it is away; then it comes back. */
-  async withoutBroker(way: string, node: LocalKafka, id: number, meanwhile: () => Promise<void>): Promise<void> {
+  async withoutBroker(way: string, cluster: KafkaCluster, id: number, meanwhile: () => Promise<void>): Promise<void> {
+    const node = cluster.nodes[id - 1];
+    if (node === undefined) throw new Error(`there is no broker ${id}`);
     this.note(`${way} broker ${id}`);
     if (way === 'kill') await node.kill();
     else if (way === 'stop') await node.stop();
@@ -68,6 +71,14 @@ export class Deeds {
     }
     this.note(`broker ${id} is back`);
     // Until it is in sync again no other may go.
-    await this.pass(4000 + this.#random.below(4000));
+    await until(
+      'all brokers are in sync',
+      async () => {
+        await this.pass(500);
+        return await cluster.isInSync();
+      },
+      inSyncDeadlineMs,
+    );
+    await this.pass(this.#random.below(3000));
   }
 }

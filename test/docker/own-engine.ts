@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { findProgram } from '../find-program.ts';
+import { until } from '../processes/until.ts';
 
 const script = fileURLToPath(new URL('./engine.sh', import.meta.url));
 
@@ -35,13 +36,21 @@ export function ownEngineObstacle(): string | null {
   return packages.size === 0 ? null : `Debian's packages ${[...packages].join(', ')} are missing`;
 }
 
-/** The group of containers stays, empty, where they were ended by force. */
-function removeGroup(path: string): void {
+/** The group of containers stays where they were ended by force, and is busy until the last of them is gone. */
+async function removeGroup(path: string): Promise<void> {
   if (!existsSync(path)) return;
   for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) removeGroup(join(path, entry.name));
+    if (entry.isDirectory()) await removeGroup(join(path, entry.name));
   }
-  rmdirSync(path);
+  await until(`${path} is empty`, () => {
+    try {
+      rmdirSync(path);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EBUSY') return false;
+      throw error;
+    }
+  });
 }
 
 /** `outer`: builds reach the network of this machine. `own`: a network with nothing but this engine and the command. */
@@ -82,7 +91,7 @@ export class OwnEngine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.stop();
-    for (const hierarchy of globSync('/sys/fs/cgroup/{,*/}')) removeGroup(join(hierarchy, basename(this.folder)));
+    for (const hierarchy of globSync('/sys/fs/cgroup/{,*/}')) await removeGroup(join(hierarchy, basename(this.folder)));
     await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -23,11 +23,14 @@ export const embeddedMigrations: readonly ((database: DatabaseSync) => void)[] =
 ];
 
 const pageRows = 2000;
+/** In the unit of the pragma: negative is KiB. */
+const readingCacheSize = -1024;
 
 /** Sightings, lanes and file positions in one database, changed in one transaction. Synchronous: it lives in a worker. */
 export class SightingTables {
   readonly #state: State;
   readonly #agent: AgentTables;
+  readonly #cacheSize: number;
   readonly #put;
   readonly #page;
   readonly #writer = new PackedPageWriter();
@@ -35,6 +38,7 @@ export class SightingTables {
   constructor(state: State) {
     this.#state = state;
     this.#agent = new AgentTables(state);
+    this.#cacheSize = Number(state.database.prepare('PRAGMA cache_size').get()?.['cache_size']);
     this.#put = state.database.prepare(
       `INSERT INTO sightings (key, value, checksum) VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET value = excluded.value, checksum = excluded.checksum`,
@@ -50,6 +54,8 @@ export class SightingTables {
 
   /** Throws a UserError where a row is not what was written. */
   read(after: string | null): SightingPage {
+    // All is read once and in order: what SQLite would keep of it is of no use, and would never be given back.
+    if (after === null) this.#state.database.exec(`PRAGMA cache_size = ${readingCacheSize}`);
     // Every key begins with the name of a protocol, so all are behind the empty text.
     const rows = this.#page.all(after ?? '');
     for (const { key, value, checksum } of rows) {
@@ -60,8 +66,7 @@ export class SightingTables {
     }
     const last = rows.at(-1)?.['key'];
     const next = rows.length === pageRows && typeof last === 'string' ? last : null;
-    // All has been read once and will not be again: what SQLite keeps of it is of no use.
-    if (next === null) this.#state.database.exec('PRAGMA shrink_memory');
+    if (next === null) this.#state.database.exec(`PRAGMA cache_size = ${this.#cacheSize}`);
     return { page: this.#writer.take(), sightings: rows.length, next };
   }
 

@@ -75,6 +75,8 @@ class Counting implements KafkaCounting {
   readonly #kafka: Kafka;
   readonly #logEnds: LogEnds;
   readonly #deadLetters: DeadLetters;
+  /** Aborted last: no connection outlives it. */
+  readonly #ended = new AbortController();
   readonly #check = new LedgerCheck();
   readonly #losses: LossTeller;
   readonly #watch: StallWatch;
@@ -82,7 +84,10 @@ class Counting implements KafkaCounting {
   #parts: { readonly follower: Follower; readonly owner: Owner } | null = null;
   #timer: NodeJS.Timeout | null = null;
   #inspecting: Promise<void> = Promise.resolve();
+  /** One look at the ends at a time: on a busy machine they would pile up. */
+  #isInspecting = false;
   #inspectedAt = 0;
+  #stateCheckedAt = 0;
   #startError: string | null = null;
   #heardAt = Number.NEGATIVE_INFINITY;
   #settle: { readonly resolve: () => void; readonly reject: (error: Error) => void };
@@ -90,7 +95,8 @@ class Counting implements KafkaCounting {
   constructor(options: KafkaCountingOptions) {
     this.#options = options;
     const { brokers, security = noSecurity, group, logger } = options;
-    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}` }, logger);
+    const { signal } = this.#ended;
+    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}`, signal }, logger);
     this.#logEnds = new LogEnds(this.#kafka);
     this.#deadLetters = new DeadLetters(this.#kafka, options.topics, options.logger);
     this.#losses = new LossTeller(options.observer);
@@ -130,6 +136,8 @@ class Counting implements KafkaCounting {
       await this.#logEnds[Symbol.asyncDispose]();
     })();
     await withDeadline(stopped, stopDeadlineMs);
+    // A consumer of kafkajs that was stopped in its first join goes on for ever otherwise, and so does the process.
+    this.#ended.abort();
   }
 
   /** What is known before anything runs: the broker answers, the topics fit together. */
@@ -212,16 +220,16 @@ class Counting implements KafkaCounting {
     owner.tick();
     const now = this.#options.clock.monotonic();
     const everyMs = follower.suspectsLoss ? suspicionMs : (this.#options.inspectEveryMs ?? inspectEveryDefaultMs);
-    if (now - this.#inspectedAt < everyMs) return;
+    if (this.#isInspecting || now - this.#inspectedAt < everyMs) return;
     this.#inspectedAt = now;
-    this.#inspecting = this.#inspect(follower, owner);
+    this.#isInspecting = true;
+    this.#inspecting = this.#inspect(follower, owner).finally(() => (this.#isInspecting = false));
   }
 
   async #inspect(follower: Follower, owner: Owner): Promise<void> {
-    this.#check.beginRound();
     try {
-      const applied = follower.appliedOffsets();
-      follower.checkEnds(await this.#logEnds.of(this.#options.topics.state), applied);
+      await this.#checkState(follower);
+      this.#check.beginRound();
       const ranges = await this.#logEnds.of(this.#options.topics.connections);
       if (this.#stop.signal.aborted) return;
       this.#heardAt = this.#options.clock.monotonic();
@@ -230,6 +238,15 @@ class Counting implements KafkaCounting {
     } catch (error) {
       this.#options.logger.debug({ reason: (error as Error).message }, 'the ends of the log cannot be looked up');
     }
+  }
+
+  /** Whether the state topic still holds what was applied. */
+  async #checkState(follower: Follower): Promise<void> {
+    const now = this.#options.clock.monotonic();
+    if (!follower.suspectsLoss && now - this.#stateCheckedAt < inspectEveryDefaultMs) return;
+    this.#stateCheckedAt = now;
+    const applied = follower.appliedOffsets();
+    follower.checkEnds(await this.#logEnds.of(this.#options.topics.state), applied);
   }
 
   #incomplete(): string[] {

@@ -190,11 +190,12 @@ export class PartitionLedger {
       return;
     }
     let newest: ConnectionEvent | null = null;
+    const lateBefore = this.#options.now() - this.#options.lateAfterMs;
     for (const event of events) {
       if (isCounted(judgement, chunk.slice, event.offset)) {
         this.#results.duplicate += 1;
       } else {
-        this.#count(event, chunk);
+        this.#count(event, chunk, lateBefore);
         if (newest === null || event.last > newest.last) newest = event;
       }
     }
@@ -204,10 +205,9 @@ export class PartitionLedger {
     if (unreadable.length > 0) this.#noteUnreadable(chunk, record, unreadable, newest);
   }
 
-  #count(event: ConnectionEvent, chunk: ChunkHeaders): void {
+  #count(event: ConnectionEvent, chunk: ChunkHeaders, lateBefore: number): void {
     this.#overlay.apply(event, { readingBack: chunk.readingBack });
-    const late = event.last < this.#options.now() - this.#options.lateAfterMs;
-    this.#results[late ? 'late' : 'accepted'] += 1;
+    this.#results[event.last < lateBefore ? 'late' : 'accepted'] += 1;
   }
 
   #move(mark: Mark): void {
