@@ -91,6 +91,7 @@ export class Agent implements AsyncDisposable {
       hostName: options.hostName,
       lane: (root, server, protocol) => this.#lane(root, server, protocol),
       lanesAt: (root) => this.#lanesAt(root),
+      roots: () => this.#cycles.map(({ top }) => top).join('\n'),
       isTaken: (file, by) => this.#isTaken(file, by),
     };
     for (const { path, prefix, protocols } of options.logs) {

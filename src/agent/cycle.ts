@@ -9,7 +9,7 @@ import type { Protocol } from '../event/protocol.ts';
 import { serverOfFile } from '../exchange-log/server-name.ts';
 import { realPath } from '../runtime/real-path.ts';
 import { errorText } from './open-errors.ts';
-import { find, type FoundFile, isComplete, isWanted, type Listing } from './find.ts';
+import { find, type FoundFile, isComplete, isWanted, type Listing, ListingMemory } from './find.ts';
 import type { Lane } from './lane.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { FollowedPath } from './options.ts';
@@ -22,6 +22,8 @@ export interface CycleContext extends LaneContext {
   readonly hostName: string;
   /** The lane of a root, server and protocol, made where there is none. */
   lane(root: string, server: string, protocol: Protocol): Lane;
+  /** Where all PATHs lead to: what decides who follows a file. */
+  roots(): string;
   /** Whether an earlier PATH already follows this file. */
   isTaken(file: FoundFile, by: Cycle): boolean;
   /** The lanes that an earlier run has followed at this place. */
@@ -44,6 +46,12 @@ export class Cycle {
   /** Where PATH is a file. */
   #file: string | null = null;
   #number = 0;
+  #memory: ListingMemory | null = null;
+  #grouped: {
+    readonly files: readonly FoundFile[];
+    readonly roots: string;
+    readonly parts: ReadonlyMap<string, Part>;
+  } | null = null;
   #watch: FolderWatch | null = null;
   #scanWaiters: (() => void)[] = [];
   #lastError: string | null = null;
@@ -55,6 +63,11 @@ export class Cycle {
   constructor(followed: FollowedPath, context: CycleContext) {
     this.followed = followed;
     this.#context = context;
+  }
+
+  /** What PATH leads to, a folder or a file. */
+  get top(): string {
+    return this.#file ?? this.root;
   }
 
   get root(): string {
@@ -76,7 +89,7 @@ export class Cycle {
   /** Whether this PATH follows such a file itself. */
   covers(file: FoundFile): boolean {
     const place = placeKey(file.path, this.#context.hostName);
-    const top = placeKey(this.#file ?? this.root, this.#context.hostName);
+    const top = placeKey(this.top, this.#context.hostName);
     if (this.#file === null ? !isInside(place, top) : place !== top) return false;
     return isWanted(basename(file.path), this.followed);
   }
@@ -115,7 +128,10 @@ export class Cycle {
   /** Scans until aborted. */
   async run(): Promise<void> {
     const { signal, clock, times } = this.#context;
-    const scanMs = this.followed.scanEveryMs ?? ((await isOnShare(this.root)) ? shareScanMs : localScanMs);
+    const isRemote = await isOnShare(this.root);
+    const scanMs = this.followed.scanEveryMs ?? (isRemote ? shareScanMs : localScanMs);
+    // The times of a share's folders come late.
+    if (!isRemote) this.#memory = new ListingMemory(clock);
     try {
       while (!signal.aborted) {
         const waiters = this.#scanWaiters.splice(0);
@@ -140,7 +156,8 @@ export class Cycle {
   async #scan(isThorough: boolean): Promise<void> {
     const { clock, limits } = this.#context;
     this.#startedListingAt = clock.monotonic();
-    const listing = await find(this.followed, limits.filesMax);
+    if (isThorough) this.#memory?.folders.forget();
+    const listing = await find(this.followed, limits.filesMax, this.#memory);
     this.#startedListingAt = null;
     this.#number++;
     this.#note(listing);
@@ -162,7 +179,7 @@ export class Cycle {
   }
 
   #distribute(listing: Listing, isThorough: boolean): void {
-    const parts = this.#group(listing.files);
+    const parts = new Map(this.#groupsOf(listing.files));
     for (const [key, { server, protocol }] of this.#expected())
       if (!parts.has(key)) parts.set(key, { server, protocol, files: [] });
     for (const [key, { server, protocol }] of parts) {
@@ -174,9 +191,18 @@ export class Cycle {
         isComplete: isComplete(listing),
         isThorough,
         devices: listing.devices,
-        files: parts.get(key)?.files ?? [],
+        files: parts.get(key)?.files ?? noFiles,
       });
     }
+  }
+
+  /** The same lists as before while the files, and what other PATHs follow, are the same. */
+  #groupsOf(files: readonly FoundFile[]): ReadonlyMap<string, Part> {
+    const roots = this.#context.roots();
+    if (this.#grouped?.files !== files || this.#grouped.roots !== roots) {
+      this.#grouped = { files, roots, parts: this.#group(files) };
+    }
+    return this.#grouped.parts;
   }
 
   #group(files: readonly FoundFile[]): Map<string, Part> {
@@ -248,6 +274,8 @@ interface Part {
   readonly protocol: Protocol;
   readonly files: FoundFile[];
 }
+
+const noFiles: readonly FoundFile[] = [];
 
 /** A listing that takes longer is said to hang. */
 const hangingMs = 30_000;

@@ -6,11 +6,13 @@
  * that something is absent. A folder that vanished between being seen and being listed makes it incomplete too: the
  * next one will not see it.
  */
-import { type Dirent } from 'node:fs';
+import type { BigIntStats } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { type LogFileName, type OwnPrefix, parseLogFileName } from '../exchange-log/file-name.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { realPath } from '../runtime/real-path.ts';
+import { KnownFolders } from './known-folders.ts';
 import { errorCode, errorText } from './open-errors.ts';
 import type { FollowedPath } from './options.ts';
 
@@ -31,7 +33,7 @@ export interface ScanError {
 export interface Listing {
   /** Real path of the folder that PATH is, or that holds the file PATH; null where it could not be resolved. */
   readonly root: string | null;
-  /** Log files that count, of the wanted protocols. */
+  /** Log files that count, of the wanted protocols. With a memory the same list as before while they are the same. */
   readonly files: readonly FoundFile[];
   /** Real paths of all folders listed. */
   readonly folders: readonly string[];
@@ -46,15 +48,59 @@ export function isComplete(listing: Listing): boolean {
   return listing.root !== null && listing.errors.length === 0;
 }
 
+/** What the listings of one PATH may spare each other. */
+export class ListingMemory {
+  readonly folders: KnownFolders<FolderContent>;
+  #parts: readonly FolderContent[] = [];
+  #files: readonly FoundFile[] = [];
+
+  constructor(clock: Clock) {
+    this.folders = new KnownFolders(clock);
+  }
+
+  /** The files of all parts. As long as they stay the same, it is the same list. */
+  filesOf(parts: readonly FolderContent[]): readonly FoundFile[] {
+    if (isSame(parts, this.#parts)) return this.#files;
+    this.#parts = parts;
+    const files = joined(parts);
+    if (!isSame(pathsOf(files), pathsOf(this.#files))) this.#files = files;
+    return this.#files;
+  }
+}
+
+function isSame(left: readonly unknown[], right: readonly unknown[]): boolean {
+  return left.length === right.length && left.every((one, index) => one === right[index]);
+}
+
+function pathsOf(files: readonly FoundFile[]): string[] {
+  return files.map(({ folder, path }) => `${folder}\n${path}`);
+}
+
+/** A file that two ways lead to is one. */
+function joined(parts: readonly FolderContent[]): FoundFile[] {
+  const files = new Map<string, FoundFile>();
+  for (const part of parts) for (const file of part.files) if (!files.has(file.path)) files.set(file.path, file);
+  return [...files.values()];
+}
+
+/** What one folder holds. */
+interface FolderContent {
+  readonly files: FoundFile[];
+  readonly below: Folder[];
+  ignoredFiles: number;
+  /** Where a link leads may change without the folder's times. */
+  hasLinks: boolean;
+}
+
 interface Walk {
   readonly followed: FollowedPath;
   readonly prefixes: readonly OwnPrefix[];
   readonly filesMax: number;
-  readonly files: Map<string, FoundFile>;
+  readonly memory: ListingMemory | null;
+  readonly parts: FolderContent[];
   readonly folders: Set<string>;
   readonly devices: Set<string>;
   readonly errors: ScanError[];
-  ignoredFiles: number;
 }
 
 function note(walk: Walk, path: string, error: unknown): void {
@@ -62,17 +108,22 @@ function note(walk: Walk, path: string, error: unknown): void {
 }
 
 /** Never rejects: whatever fails is named in `errors`. */
-export async function find(followed: FollowedPath, filesMax: number): Promise<Listing> {
+export async function find(
+  followed: FollowedPath,
+  filesMax: number,
+  memory: ListingMemory | null = null,
+): Promise<Listing> {
   const walk: Walk = {
     followed,
     prefixes: ownPrefixes(followed),
     filesMax,
-    files: new Map(),
+    memory,
+    parts: [],
     folders: new Set(),
     devices: new Set(),
     errors: [],
-    ignoredFiles: 0,
   };
+  memory?.folders.begin();
   const path = resolve(followed.path);
   let root: string | null = null;
   try {
@@ -83,13 +134,20 @@ export async function find(followed: FollowedPath, filesMax: number): Promise<Li
     } else {
       root = dirname(real);
       await enter(walk, root);
-      take(walk, basename(path), root, dirname(path), basename(real));
+      const content = emptyContent();
+      take(walk, content, basename(path), root, dirname(path), basename(real));
+      walk.parts.push(content);
     }
   } catch (error) {
     note(walk, path, error);
   }
-  const { folders, devices, ignoredFiles, errors } = walk;
-  return { root, files: [...walk.files.values()], folders: [...folders], devices, ignoredFiles, errors };
+  const { parts, folders, devices, errors } = walk;
+  const ignoredFiles = parts.reduce((sum, part) => sum + part.ignoredFiles, 0);
+  return { root, files: memory?.filesOf(parts) ?? joined(parts), folders: [...folders], devices, ignoredFiles, errors };
+}
+
+function emptyContent(): FolderContent {
+  return { files: [], below: [], ignoredFiles: 0, hasLinks: false };
 }
 
 /** A prefix of one's own says nothing of the protocol: the one protocol of its PATH does. */
@@ -105,44 +163,60 @@ interface Folder {
 
 async function walkFolders(walk: Walk, top: Folder): Promise<void> {
   const waiting = [top];
+  let files = 0;
   for (let folder = waiting.pop(); folder !== undefined; folder = waiting.pop()) {
     // A link that leads back up, or two that lead to one place, are walked once.
     if (walk.folders.has(folder.real)) continue;
-    let entries: Dirent[];
     try {
-      await enter(walk, folder.real);
-      entries = await readdir(folder.real, { withFileTypes: true });
+      const content = await contentOf(walk, folder);
+      walk.parts.push(content);
+      waiting.push(...content.below);
+      files += content.files.length;
     } catch (error) {
       note(walk, folder.reached, error);
-      continue;
     }
-    for (const entry of entries) {
-      if (entry.isFile()) take(walk, entry.name, folder.real, folder.reached);
-      else if (entry.isDirectory()) waiting.push(below(folder, entry.name));
-      else if (entry.isSymbolicLink()) await follow(walk, entry.name, below(folder, entry.name), waiting);
-      if (walk.files.size > walk.filesMax) {
-        walk.errors.push({ path: folder.reached, code: 'LIMIT', message: `more than ${walk.filesMax} log files` });
-        return;
-      }
+    if (files > walk.filesMax) {
+      walk.errors.push({ path: folder.reached, code: 'LIMIT', message: `more than ${walk.filesMax} log files` });
+      return;
     }
   }
+}
+
+async function contentOf(walk: Walk, folder: Folder): Promise<FolderContent> {
+  const key = `${folder.reached}\n${folder.real}`;
+  const stats = await enter(walk, folder.real);
+  const known = walk.memory?.folders.recall(key, stats);
+  if (known !== null && known !== undefined) return known;
+  const content = emptyContent();
+  for (const entry of await readdir(folder.real, { withFileTypes: true })) {
+    if (entry.isFile()) take(walk, content, entry.name, folder.real, folder.reached);
+    else if (entry.isDirectory()) content.below.push(below(folder, entry.name));
+    else if (entry.isSymbolicLink()) await follow(walk, content, entry.name, below(folder, entry.name));
+    // There are too many already: more would only take memory.
+    if (content.files.length > walk.filesMax) break;
+  }
+  if (!content.hasLinks) walk.memory?.folders.remember(key, stats, content);
+  return content;
 }
 
 function below({ reached, real }: Folder, name: string): Folder {
   return { reached: join(reached, name), real: join(real, name) };
 }
 
-async function enter(walk: Walk, folder: string): Promise<void> {
+async function enter(walk: Walk, folder: string): Promise<BigIntStats> {
   walk.folders.add(folder);
-  walk.devices.add(String((await stat(folder, { bigint: true })).dev));
+  const stats = await stat(folder, { bigint: true });
+  walk.devices.add(String(stats.dev));
+  return stats;
 }
 
 /** Links are followed. One that leads nowhere is no folder that could hide files, so it is no error. */
-async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[]): Promise<void> {
+async function follow(walk: Walk, content: FolderContent, name: string, link: Folder): Promise<void> {
+  content.hasLinks = true;
   try {
     const real = await realPath(link.real);
-    if ((await stat(real)).isDirectory()) waiting.push({ reached: link.reached, real });
-    else take(walk, name, dirname(real), dirname(link.reached), basename(real));
+    if ((await stat(real)).isDirectory()) content.below.push({ reached: link.reached, real });
+    else take(walk, content, name, dirname(real), dirname(link.reached), basename(real));
   } catch (error) {
     const code = errorCode(error);
     if (code !== 'ENOENT' && code !== 'ELOOP') note(walk, link.reached, error);
@@ -150,16 +224,23 @@ async function follow(walk: Walk, name: string, link: Folder, waiting: Folder[])
 }
 
 /** @param realName of the file in its folder, where a link gives it the name that counts */
-function take(walk: Walk, fileName: string, realFolder: string, folder: string, realName = fileName): void {
+function take(
+  walk: Walk,
+  content: FolderContent,
+  fileName: string,
+  realFolder: string,
+  folder: string,
+  realName = fileName,
+): void {
   const name =
     walk.prefixes.length === 0 ? knownName(fileName) : parseLogFileName(fileName, { prefixes: walk.prefixes });
   if (name === null) return;
   if (!isRead(name, walk.followed)) {
-    walk.ignoredFiles++;
+    content.ignoredFiles++;
     return;
   }
   const path = realFolder.endsWith(sep) ? realFolder + realName : realFolder + sep + realName;
-  if (!walk.files.has(path)) walk.files.set(path, { path, folder, name });
+  content.files.push({ path, folder, name });
 }
 
 /** What names say that were met lately: the same ones are listed every second, ten thousand of them perhaps. */

@@ -19,6 +19,7 @@ export class HeldFiles {
     if (before === opened) return;
     const isWorthIt = file.hot || file.size > file.read.offset || file.inFlight > 0;
     if (before === null && !(isWorthIt && this.#handles.hold())) {
+      if (file.read.offset > 0) file.head = null;
       await opened[Symbol.asyncDispose]();
       return;
     }
@@ -45,6 +46,8 @@ export class HeldFiles {
     const { held } = file;
     if (held === null) return;
     file.held = null;
+    // Read again when it is needed: there may be thousands of them.
+    file.head = null;
     this.#files.delete(file);
     this.#handles.letGo();
     await held[Symbol.asyncDispose]();

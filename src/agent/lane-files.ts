@@ -15,6 +15,7 @@ import type { LaneFigures } from './lane-figures.ts';
 import { type LaneListing, LookQueue } from './look-queue.ts';
 import { errorCode, errorText, isAbsent } from './open-errors.ts';
 import type { Owner, Registered } from './registry.ts';
+import { sharedColumns } from './shared-columns.ts';
 import { Troubles } from './troubles.ts';
 import { Turns } from './turns.ts';
 
@@ -35,6 +36,11 @@ export class LaneFiles {
   readonly #aliases = new Map<string, number>();
   readonly looks: LookQueue;
   #listed: ReadonlySet<string> = new Set();
+  #listedFiles: readonly FoundFile[] | null = null;
+  /** Counted up when a file comes, goes or moves. */
+  #revision = 0;
+  /** Nothing was missing from it then: the same list misses nothing as long as no file comes, goes or moves. */
+  #whole: { readonly files: readonly FoundFile[]; readonly revision: number } | null = null;
   #isAway = false;
   /** While there is something to read, the next listing is taken up then; monotonic. */
   takeUpAt = 0;
@@ -75,16 +81,19 @@ export class LaneFiles {
 
   /** Takes up a file from the state of an earlier run. */
   restore(record: FileRecord, name: FoundFile['name']): void {
-    this.#take(new FollowedFile(name, dirname(record.path), record, record));
+    const own = { ...record, columns: sharedColumns(record.columns) };
+    this.#take(new FollowedFile(name, dirname(record.path), own, own));
   }
 
   #take(file: FollowedFile): void {
     file.quietSince = this.#context.clock.monotonic();
+    this.#revision++;
     this.all.add(file);
     this.#context.registry.add(file, this.#owner);
   }
 
   drop(file: FollowedFile): void {
+    this.#revision++;
     this.all.delete(file);
     this.turns.delete(file);
     this.#restarts.delete(file);
@@ -107,7 +116,8 @@ export class LaneFiles {
     const listing = this.looks.takeUp();
     if (listing === null) return false;
     this.takeUpAt = now + takeUpMs;
-    this.#listed = new Set(listing.files.map(({ path }) => path));
+    if (listing.files !== this.#listedFiles) this.#listed = new Set(listing.files.map(({ path }) => path));
+    this.#listedFiles = listing.files;
     this.#isAway = this.#isOnOtherDevice(listing);
     if (listing.isComplete) this.found = listing.files.length;
     return true;
@@ -229,7 +239,7 @@ export class LaneFiles {
       file.note({ lane: this.#owner.record.id });
     }
     this.turns.delete(file);
-    if (this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
+    if (file.path !== found.path && this.#byPath.get(file.path) === file) this.#byPath.delete(file.path);
     if (file.path !== found.path || file.read.locator !== opened.locator) {
       registry.move(file, found.path, opened.locator);
     }
@@ -243,6 +253,7 @@ export class LaneFiles {
   }
 
   #place(file: FollowedFile, path: string): void {
+    if (this.#byPath.get(path) !== file) this.#revision++;
     this.#byPath.set(path, file);
     this.#setHot(file, this.looks.hotPaths.has(path));
     file.isRecent ||= this.looks.recentPaths.has(path);
@@ -253,11 +264,16 @@ export class LaneFiles {
     const listing = this.looks.conclude();
     if (listing === null) return false;
     if (!listing.isComplete || this.#isAway) return true;
+    if (listing.files === this.#whole?.files && this.#revision === this.#whole.revision) return true;
+    let isWhole = true;
     this.troubles.keepOnly(this.#listed);
     for (const path of this.#aliases.keys()) if (!this.#listed.has(path)) this.#aliases.delete(path);
     for (const file of this.all) {
-      if (this.#byPath.get(file.path) !== file || !this.#listed.has(file.path)) this.#miss(file);
+      if (this.#byPath.get(file.path) === file && this.#listed.has(file.path)) continue;
+      isWhole = false;
+      this.#miss(file);
     }
+    this.#whole = isWhole ? { files: listing.files, revision: this.#revision } : null;
     return true;
   }
 

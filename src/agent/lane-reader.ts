@@ -239,7 +239,8 @@ export class LaneReader {
 
   /** Stores what has changed besides positions: in order with the slices, and only of files with none on their way. */
   record(lane: LaneRecord | null, onRefused: () => void): boolean {
-    const files = [...this.#files.all].filter((file) => file.isDirty && file.inFlight === 0);
+    const files: FollowedFile[] = [];
+    for (const file of this.#files.all) if (file.isDirty && file.inFlight === 0) files.push(file);
     const forgottenFiles = this.#files.forgotten;
     if (lane === null && files.length === 0 && forgottenFiles.length === 0) return false;
     this.#files.forgotten = [];

@@ -26,6 +26,14 @@ export interface LookQueueParts {
   readonly onPlanned: () => void;
 }
 
+/**
+ * While a listing names the same files, those that are not the newest are asked whether they are due once in so many
+ * milliseconds a file: each second for a thousand, every ten seconds for ten thousand.
+ */
+const msPerFile = 1;
+const olderEveryMsMax = 30_000;
+const fewFiles = 1000;
+
 /** The newest files are looked at this often while a long listing is looked through. */
 const hotLookMs = 1000;
 
@@ -42,6 +50,12 @@ export class LookQueue {
   #left: FoundFile[] = [];
   #isConcluded = true;
   #hotLookAt = 0;
+  #planned: {
+    readonly files: readonly FoundFile[];
+    readonly horizon: number | null;
+    readonly plan: Plan<FoundFile>;
+  } | null = null;
+  #askedOlder: { readonly files: readonly FoundFile[]; readonly at: number } | null = null;
   hotPaths: ReadonlySet<string> = new Set();
   recentPaths: ReadonlySet<string> = new Set();
 
@@ -77,7 +91,8 @@ export class LookQueue {
     this.#isConcluded = false;
     const { isKnown, isDue } = this.#parts;
     const planned = this.#plan(listing);
-    const due = planned.followed.filter((file) => !planned.newest.has(file) && isDue(file.path, listing.isThorough));
+    const asked = this.#asksOlder(listing) ? planned.followed : planned.recent;
+    const due = [...asked].filter((file) => !planned.newest.has(file) && isDue(file.path, listing.isThorough));
     // Taken from the end: the newest first, then those that were never seen, oldest first, then those that are due again.
     this.#left = [
       ...due.filter(({ path }) => isKnown(path)).reverse(),
@@ -104,8 +119,19 @@ export class LookQueue {
     return [...newest].filter(({ path }) => this.#parts.isDue(path, isThorough));
   }
 
-  #plan(listing: LaneListing): Plan<FoundFile> {
-    const planned = plan(listing.files, this.#parts.horizon());
+  #asksOlder({ files, isThorough }: LaneListing): boolean {
+    const now = this.#parts.clock.monotonic();
+    const everyMs = files.length <= fewFiles ? 0 : Math.min(olderEveryMsMax, files.length * msPerFile);
+    if (!isThorough && this.#askedOlder?.files === files && now - this.#askedOlder.at < everyMs) return false;
+    this.#askedOlder = { files, at: now };
+    return true;
+  }
+
+  #plan({ files }: LaneListing): Plan<FoundFile> {
+    const horizon = this.#parts.horizon();
+    if (this.#planned?.files === files && this.#planned.horizon === horizon) return this.#planned.plan;
+    const planned = plan(files, horizon);
+    this.#planned = { files, horizon, plan: planned };
     this.hotPaths = new Set([...planned.newest].map(({ path }) => path));
     this.recentPaths = new Set([...planned.recent].map(({ path }) => path));
     this.#parts.onPlanned();

@@ -34,7 +34,7 @@ export interface AgentLimits {
 
 export const defaultLimits: AgentLimits = {
   handlesMax: 64,
-  inFlightBytesMax: 32 * 1024 * 1024,
+  inFlightBytesMax: 8 * 1024 * 1024,
   sliceBytesMax: 4 * 1024 * 1024,
   filesMax: 1_000_000,
 };

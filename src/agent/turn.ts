@@ -7,6 +7,7 @@ import { readSlice } from '../exchange-log/slice-reader.ts';
 import { basename } from 'node:path';
 import type { FollowedFile } from './followed-file.ts';
 import type { OpenFile } from './handles.ts';
+import { sharedColumns } from './shared-columns.ts';
 import { later } from './lane-figures.ts';
 import { UnreadableRows } from './unreadable-rows.ts';
 import { fingerprintAt, type Piece, readHead, readPiece } from './read.ts';
@@ -66,6 +67,7 @@ export async function takeTurn(
     ...at,
     ...fingerprint,
     ...result.state,
+    columns: sharedColumns(result.state.columns),
     offset: result.end,
     sizeSeen: Math.max(file.size, piece.seenTo),
     grewAt: now,

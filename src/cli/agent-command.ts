@@ -1,6 +1,7 @@
 import { Agent } from '../agent/agent.ts';
 import { LetterBox } from '../delivery/dead-letters/letter-box.ts';
 import { openKafkaDelivery } from '../delivery/kafka/open-agent-delivery.ts';
+import { clearHeapOften, keepHeapSmall } from '../runtime/heap.ts';
 import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { programLogger } from './logging.ts';
 import { AgentOwnReports, serveAgent } from './agent-server.ts';
@@ -19,6 +20,8 @@ export async function agentCommand(
   paths: readonly string[],
   options: Readonly<Record<string, unknown>>,
 ): Promise<number> {
+  keepHeapSmall();
+  clearHeapOften();
   const { settings } = settingsFrom(options, paths);
   const brokers = requireBrokers(settings);
   const security = kafkaSecurity(settings, process.env);

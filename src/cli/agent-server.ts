@@ -11,6 +11,7 @@ import { agentFigureNames, agentFigures } from '../telemetry/agent-figures.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createRegistry } from '../telemetry/registry.ts';
 import { revision, version } from './version.ts';
+import { webSecurity } from './web-security.ts';
 
 const defaultListen = { host: '127.0.0.1', port: 9472 };
 const connectionsMax = 64;
@@ -75,6 +76,7 @@ export async function serveAgent({
   return await serve({
     listen: settings.http.listen ?? defaultListen,
     allowInsecureListen: settings.http.allowInsecureListen,
+    security: webSecurity(settings),
     connectionsMax,
     log: logger,
     onBound: (bound) => logger.warn({ bound }, 'a limit of the HTTP server was met'),

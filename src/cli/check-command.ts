@@ -5,17 +5,30 @@ import type { Settings } from '../config/schema.ts';
 import { loadInventory } from '../inventory/load-inventory.ts';
 import { UserError } from '../runtime/errors.ts';
 import { checkKafka } from './check-kafka.ts';
+import type { CheckedProgram } from './check-rights.ts';
 import { checkLogs } from './check-logs.ts';
 import { type Finding, findingLines } from './finding.ts';
 import { followingOf } from './following.ts';
 import { accessCommands } from './kafka-acls.ts';
 import { settingsFrom } from './settings-from.ts';
 import { stateDirectoryOf } from './state-directory.ts';
+import { webSecurity } from './web-security.ts';
 
 async function checkInventory(path: string): Promise<Finding> {
   try {
     const { entries } = await loadInventory(path);
     return { verdict: 'ok', text: `${path}: ${entries.length} entries` };
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };
+  }
+}
+
+function checkWebConfig(settings: Settings): Finding {
+  try {
+    const { clientCertificates } = webSecurity(settings);
+    const who = clientCertificates ? 'clients with a certificate' : 'anybody';
+    return { verdict: 'ok', text: `${settings.http.webConfigFile}: TLS, for ${who}` };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return { verdict: 'problem', text: error.message, ...(error.remedy === null ? {} : { remedy: error.remedy }) };
@@ -44,6 +57,12 @@ async function checkState(settings: Settings): Promise<Finding> {
   }
 }
 
+/** Whose account it is: said, or that of an agent where there are logs to follow. */
+function programOf(said: unknown, hasLogs: boolean): CheckedProgram | null {
+  if (said === 'agent' || said === 'collector') return said;
+  return hasLogs ? 'agent' : null;
+}
+
 export async function checkCommand(
   paths: readonly string[],
   options: Readonly<Record<string, unknown>>,
@@ -58,10 +77,12 @@ export async function checkCommand(
   if (options['createTopics'] === true && !hasBrokers) {
     throw new UserError('--create-topics needs a broker.', { remedy: 'Give --brokers HOST:PORT,… or kafka.brokers.' });
   }
+  const program = programOf(options['for'], hasLogs);
   const findings: Finding[] = [{ verdict: 'ok', text: 'the settings are valid' }];
   if (hasLogs) findings.push(...(await checkLogs(followingOf(settings))), await checkState(settings));
   if (settings.inventory !== undefined) findings.push(await checkInventory(settings.inventory));
-  if (hasBrokers) findings.push(...(await checkKafka(settings, options['createTopics'] === true)));
+  if (settings.http.webConfigFile !== undefined) findings.push(checkWebConfig(settings));
+  if (hasBrokers) findings.push(...(await checkKafka(settings, { create: options['createTopics'] === true, program })));
   for (const finding of findings) process.stdout.write(findingLines(finding));
   return findings.some((finding) => finding.verdict === 'problem') ? 2 : 0;
 }

@@ -7,11 +7,15 @@ import { checkTopics } from '../delivery/kafka/topic-check.ts';
 import { createTopics, defaultPartitions } from '../delivery/kafka/topics.ts';
 import { UserError } from '../runtime/errors.ts';
 import { silentLogger } from '../telemetry/logger.ts';
+import { type CheckedProgram, checkRights } from './check-rights.ts';
 import type { Finding } from './finding.ts';
 import { kafkaSecurity } from './kafka-settings.ts';
 
 /** Whether a broker answers and the topics are as they must be; makes those that are missing when asked to. */
-export async function checkKafka(settings: Settings, create: boolean): Promise<Finding[]> {
+export async function checkKafka(
+  settings: Settings,
+  { create, program }: { readonly create: boolean; readonly program: CheckedProgram | null },
+): Promise<Finding[]> {
   const { brokers, topics, retention } = settings.kafka;
   const plan = { names: topics, partitions: defaultPartitions, retentionMs: retention };
   let security: KafkaSecurity;
@@ -30,11 +34,15 @@ export async function checkKafka(settings: Settings, create: boolean): Promise<F
     findings.push({ verdict: 'ok', text: `a broker answers at ${brokers.join(', ')}` });
     const created = create ? await createTopics(admin, plan) : [];
     for (const topic of created) findings.push({ verdict: 'ok', text: `the topic ${topic} was made` });
-    const problems = await checkTopics(admin, plan, (topic) => topicIsHidden(kafka, topic));
+    const found = await checkTopics(admin, plan, (topic) => topicIsHidden(kafka, topic));
+    // Of a program that was named, the rights below say what it lacks; it need not see the topics of others.
+    const problems = program === null ? found : found.filter(({ isHidden }) => isHidden !== true);
     for (const { severity, text, remedy } of problems) {
       findings.push({ verdict: severity === 'error' ? 'problem' : 'warning', text, remedy });
     }
     if (problems.length === 0) findings.push({ verdict: 'ok', text: 'all topics are as they should be' });
+    const isWhole = !problems.some(({ severity }) => severity === 'error');
+    if (isWhole) findings.push(...(await checkRights(kafka, settings.kafka, program)));
   } catch (error) {
     findings.push(problem(error, brokers));
   } finally {

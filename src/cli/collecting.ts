@@ -18,6 +18,7 @@ import { createRegistry, type MetricRegistry } from '../telemetry/registry.ts';
 import { canarySettings } from './canary-settings.ts';
 import { collectorSettings } from './collector-settings.ts';
 import { revision, version } from './version.ts';
+import { webSecurity } from './web-security.ts';
 
 const defaultListen = { host: '127.0.0.1', port: 9471 };
 
@@ -106,6 +107,7 @@ export async function startCollecting(options: CollectingOptions): Promise<Colle
     version,
     listen: settings.http.listen ?? defaultListen,
     allowInsecureListen: settings.http.allowInsecureListen,
+    security: webSecurity(settings),
     listenersMax: settings.collector.limits.listeners,
     stuck,
     unready,

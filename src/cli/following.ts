@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import type { FollowedPath } from '../agent/options.ts';
+import type { AgentLimits, FollowedPath } from '../agent/options.ts';
 import type { Settings } from '../config/schema.ts';
 import { UserError } from '../runtime/errors.ts';
 
@@ -9,7 +9,7 @@ export interface Following {
   readonly hostName: string;
   readonly logs: readonly FollowedPath[];
   readonly readBackMs: number | null | 'none';
-  readonly limits: { readonly handlesMax: number; readonly inFlightBytesMax: number };
+  readonly limits: Partial<AgentLimits>;
 }
 
 /** Throws a UserError when there is nothing to follow. */
@@ -33,6 +33,9 @@ export function followingOf(settings: Settings): Following {
       ...(watch === undefined ? {} : { watch }),
     })),
     readBackMs: agent.readBack === 'all' ? null : agent.readBack,
-    limits: { handlesMax: agent.limits.openFiles, inFlightBytesMax: agent.limits.inFlight },
+    limits: {
+      handlesMax: agent.limits.openFiles,
+      ...(agent.limits.inFlight === undefined ? {} : { inFlightBytesMax: agent.limits.inFlight }),
+    },
   };
 }

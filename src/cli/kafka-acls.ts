@@ -1,28 +1,21 @@
 /** The least that Kafka's authorizer has to allow, as commands of its own tool. */
 import type { Settings } from '../config/schema.ts';
-
-interface AccessRule {
-  readonly kind: 'topic' | 'group' | 'transactional-id';
-  readonly name: string;
-  /** Whether the name is only the beginning. */
-  readonly prefixed?: boolean;
-  readonly operations: readonly ('Read' | 'Write' | 'Describe' | 'DescribeConfigs' | 'Create')[];
-}
+import type { AccessRule } from '../delivery/kafka/rights.ts';
 
 type Kafka = Settings['kafka'];
 
-type AccessProgram = 'agent' | 'collector' | 'check';
+export type AccessProgram = 'agent' | 'collector' | 'check';
 
 /** What each program needs. Read and Write include Describe. */
-function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, readonly AccessRule[]>> {
+export function accessRules({ topics, group }: Kafka): Readonly<Record<AccessProgram, readonly AccessRule[]>> {
   const { connections, state, agents, deadLetters } = topics;
   return {
     agent: [
       { kind: 'topic', name: connections, operations: ['Write', 'DescribeConfigs'] },
       { kind: 'topic', name: agents, operations: ['Read', 'Write'] },
-      { kind: 'topic', name: deadLetters, operations: ['Write'] },
       // It reads them for a minute after its start, to find out whether its state was rolled back or copied.
       { kind: 'group', name: 'straggler-agent-', prefixed: true, operations: ['Read'] },
+      { kind: 'topic', name: deadLetters, operations: ['Write'] },
     ],
     collector: [
       { kind: 'topic', name: connections, operations: ['Read'] },

@@ -135,11 +135,18 @@ function addChecking(program: Command): void {
     .description('configuration, folders, state, inventory, brokers and topics, before anything starts')
     .argument('[path...]', 'folders of logs')
     .option('--print-acls', "only print what Kafka's authorizer must allow each program, as commands of kafka-acls.sh")
+    .addOption(
+      new Option(
+        '--for <program>',
+        "whose account it is: its rights at the broker must do; an agent's where logs are named",
+      ).choices(['agent', 'collector']),
+    )
     .option('--create-topics', 'make the topics that are missing, with the settings they need')
     .option(...serverFlag, collectServer)
     .addHelpText(
       'after',
-      '\nExamples:\n  straggler check /logs\n  straggler check --brokers kafka1:9092 --create-topics',
+      '\nExamples:\n  straggler check /logs\n  straggler check --brokers kafka1:9092 --create-topics' +
+        '\n  straggler check --config collector.yaml --for collector',
     )
     .action(async (paths: string[], options: Options) => {
       const { checkCommand } = await import('./check-command.ts');

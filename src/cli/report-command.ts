@@ -1,6 +1,7 @@
 /** `straggler report`: results on standard output or in a file, all else on standard error. */
-import { open } from 'node:fs/promises';
+import { access, constants, open } from 'node:fs/promises';
 import { availableParallelism, hostname } from 'node:os';
+import { dirname, resolve } from 'node:path';
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Protocol } from '../event/protocol.ts';
@@ -110,10 +111,28 @@ async function deliver(report: Report, options: Options): Promise<void> {
     await write(format(report), process.stdout);
     return;
   }
-  await using file = await open(output, 'w').catch((error: NodeJS.ErrnoException) => {
-    throw new UserError(`--output: ${output} cannot be written (${error.code})`);
+  await using file = await open(output, 'w').catch((error: unknown) => {
+    throw unwritable(output, error);
   });
   for (const piece of format(report)) await file.write(piece);
+}
+
+/** Before hours of reading, rather than behind them. */
+async function checkOutput(output: unknown): Promise<void> {
+  if (typeof output !== 'string') return;
+  try {
+    await using file = await open(output, 'r+');
+    await file.stat();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unwritable(output, error);
+    await access(dirname(resolve(output)), constants.W_OK).catch((cause: unknown) => {
+      throw unwritable(output, cause);
+    });
+  }
+}
+
+function unwritable(output: string, error: unknown): UserError {
+  return new UserError(`--output: ${output} cannot be written (${(error as NodeJS.ErrnoException).code})`);
 }
 
 /** Table and page say these themselves; beside other formats they go to standard error. */
@@ -124,6 +143,7 @@ function note(report: Report, options: Options): void {
 
 export async function reportCommand(paths: readonly string[], options: Options): Promise<number> {
   const read = await readOptions(paths, options);
+  await checkOutput(options['output']);
   return await runUntilStopped(async (signal) => {
     const progress = reportProgress(options['progress'] !== false);
     let report: Report;

@@ -4,6 +4,7 @@ import type { Settings } from '../config/schema.ts';
 import { LetterBox } from '../delivery/dead-letters/letter-box.ts';
 import { createEmbeddedDelivery } from '../delivery/embedded/create-embedded-delivery.ts';
 import { userPrivacy } from '../exchange-log/user-privacy.ts';
+import { keepHeapSmall } from '../runtime/heap.ts';
 import { systemClock } from '../runtime/clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { startCollecting } from './collecting.ts';
@@ -21,9 +22,15 @@ export interface RunAllOptions {
 }
 
 const reportEveryMs = 1000;
+/**
+ * Slices are short, since they are read in the thread that answers. What was read is merged and not kept, so a lot of it
+ * may be on its way: the more, the fewer times a client is written while old logs are read.
+ */
+const limits = { sliceBytesMax: 512 * 1024, inFlightBytesMax: 192 * 1024 * 1024 };
 
 /** Returns when the signal asks it to, or throws when the state can no longer be written to. */
 export async function runAll({ settings, stateDirectory, logger, signal, onServing }: RunAllOptions): Promise<void> {
+  keepHeapSmall();
   const following = followingOf(settings);
   const crashed = new AbortController();
   let scanned = false;
@@ -57,6 +64,7 @@ export async function runAll({ settings, stateDirectory, logger, signal, onServi
   await using letterBox = new LetterBox({ stateDirectory, agentName: following.name, logger });
   await using agent = new Agent({
     ...following,
+    limits: { ...limits, ...following.limits },
     version,
     delivery,
     reports: collector.agentBook,

@@ -39,6 +39,12 @@ const table: readonly SettingFlag[] = [
     value: () => true,
   },
   {
+    flags: '--web-config-file <file>',
+    path: ['http', 'webConfigFile'],
+    description: "TLS and client certificates, in the form of Prometheus' exporters",
+    commands: ['run', 'agent', 'collector', 'demo', 'check', 'config'],
+  },
+  {
     flags: '--inventory <file>',
     path: ['inventory'],
     description: 'CSV of known clients (cidr,label,owner,contact,expires,state,note)',

@@ -156,8 +156,10 @@ function lossGap({ now, settings }: EvidenceInput, pair: Expected): Omit<Evidenc
 }
 
 /** What lies unread in files that are gone or cannot be reached may never be seen. */
-function riskGap(pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
-  const bytes = pair.lanes.reduce((sum, { lane }) => sum + lane.bytesAtRisk, 0);
+function riskGap({ now }: EvidenceInput, pair: Expected): Omit<EvidenceGap, 'server' | 'protocol'> | null {
+  // What an agent said that is silent, or that was replaced, may long be read by another one.
+  const alive = pair.lanes.filter((lane) => !isSilent(lane, now));
+  const bytes = alive.reduce((sum, { lane }) => sum + lane.bytesAtRisk, 0);
   if (bytes === 0) return null;
   const text = `${bytes} bytes of logs that are deleted, or whose folder is away, are not read yet`;
   return { reason: 'bytes at risk', text };
@@ -218,7 +220,13 @@ export function evidenceGaps(input: EvidenceInput): EvidenceGap[] {
     const { server, protocol } = pair;
     const liveness = livenessGap(input, pair);
     const found = liveness === null ? [readBackGap(input, pair), rowsGap(input, pair)] : [liveness];
-    for (const gap of [...found, riskGap(pair), lossGap(input, pair), historyGap(input, pair), doubledGap(input, pair)])
+    for (const gap of [
+      ...found,
+      riskGap(input, pair),
+      lossGap(input, pair),
+      historyGap(input, pair),
+      doubledGap(input, pair),
+    ])
       if (gap !== null) gaps.push({ server, protocol, ...gap });
   }
   return gaps;

@@ -64,6 +64,7 @@ export function collectorMetrics(
       summary.servers.map((server) => server.name),
       sums.map((sum) => sum.server),
       agents.map((agent) => agent.server),
+      source.canaries().map(({ target }) => target.server),
     ];
     const before = labels.other.size;
     labels = serverLabels(source.configuredServers, servers.flat());

@@ -47,6 +47,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'canary.addresses': ['EX01:110', 'imap4s://ex01.example.org', 'EX01=pop3://10.0.0.1:1110'],
   stateDirectory: '/var/lib/straggler',
   'agent.name': 'EX01',
+  'agent.limits.inFlight': '32MiB',
   'agent.logs': [
     { path: 'C:\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging\\Pop3', server: 'EX01' },
     { path: '\\\\EX02\\C$\\Program Files\\Microsoft\\Exchange Server\\V15\\Logging', scanEvery: '5s', watch: false },
@@ -63,6 +64,7 @@ const samples: Readonly<Record<string, unknown>> = {
   'kafka.sasl.passwordFile': '/etc/straggler/kafka-password',
   inventory: 'known-clients.csv',
   'http.listen': '127.0.0.1:9471',
+  'http.webConfigFile': '/etc/straggler/web.yml',
   'log.format': 'json',
 };
 

@@ -49,7 +49,9 @@ const agent = z.strictObject({
   limits: z
     .strictObject({
       openFiles: z.int().min(4).max(10_000).prefault(64).describe('log files held open at a time'),
-      inFlight: size.prefault('32MiB').describe('bytes read and not yet durable; reading waits when full'),
+      inFlight: size
+        .optional()
+        .describe('bytes read and not yet durable; reading waits when full; 8MiB, of run 192MiB, where left out'),
     })
     .prefault({})
     .describe('what an agent may use'),
@@ -73,7 +75,10 @@ const kafka = z.strictObject({
     })
     .prefault({})
     .describe('names of the topics'),
-  compression: z.enum(['gzip', 'none']).prefault('gzip').describe('of what agents send'),
+  compression: z
+    .enum(['zstd', 'gzip', 'none'])
+    .prefault('zstd')
+    .describe('of what agents send; gzip where something that reads it knows no zstd'),
   retention: duration.prefault('7d').describe('of straggler.connections, set when check makes the topics'),
 });
 
@@ -132,6 +137,11 @@ export const settingsSchema = z.strictObject({
         .boolean()
         .prefault(false)
         .describe('serve an address other than loopback without TLS and authentication'),
+      webConfigFile: z
+        .string()
+        .min(1)
+        .optional()
+        .describe("TLS and who may come, in a file of its own, as Prometheus' exporters have it"),
     })
     .prefault({})
     .describe('page, API and metrics'),

@@ -1,18 +1,15 @@
 import { compareAddresses, ipv4Number } from './address.ts';
 
 /**
- * Sorted by canonical address, as `compareAddresses` does: IPv4 before IPv6, each by number. Each address is read once
- * and not at every comparison.
+ * The places of canonical addresses in the order of `compareAddresses`: IPv4 before IPv6, each by number. An IPv4
+ * address is read once and not at every comparison.
  */
-export function sortedByAddress<Item>(items: readonly Item[], addressOf: (item: Item) => string): Item[] {
-  const ipv4: { readonly number: number; readonly item: Item }[] = [];
-  const others: Item[] = [];
-  for (const item of items) {
-    const number = ipv4Number(addressOf(item));
-    if (number === -1) others.push(item);
-    else ipv4.push({ number, item });
-  }
-  ipv4.sort((a, b) => a.number - b.number);
-  others.sort((a, b) => compareAddresses(addressOf(a), addressOf(b)));
-  return [...ipv4.map(({ item }) => item), ...others];
+export function sortedByAddress(addresses: readonly string[]): number[] {
+  const numbers = Float64Array.from(addresses, ipv4Number);
+  const places = addresses.map((_, place) => place);
+  const number = (place: number): number => numbers[place] as number;
+  const ipv4 = places.filter((place) => number(place) !== -1).sort((a, b) => number(a) - number(b));
+  const others = places.filter((place) => number(place) === -1);
+  others.sort((a, b) => compareAddresses(addresses[a] as string, addresses[b] as string));
+  return [...ipv4, ...others];
 }

@@ -1,11 +1,13 @@
 import { isCanonicalAddress } from './address.ts';
 import type { ConnectionEvent, Failure, SmtpFacts } from './connection-event.ts';
-import { formatEndpoint, parseEndpoint } from './endpoint.ts';
+import { formatEndpoint } from './endpoint.ts';
 import { isEventLine } from './event-line-check.ts';
+import { LineBytes } from './line-bytes.ts';
 import { protocolOf } from './protocol.ts';
 import { type EventLine, eventLine, eventSchemaVersion } from './schema.ts';
 import { serverKey } from './server-key.ts';
-import { parseTimeText, timeText } from './time-text.ts';
+import { parseTimeText } from './time-text.ts';
+import { writeEvent } from './write-event.ts';
 
 /** What `decodeEvent` has against a line; for counters, so bounded. */
 export type EventFormatReason =
@@ -27,93 +29,13 @@ export class EventFormatError extends Error {
   }
 }
 
-/**
- * One event as one line of JSON, without the line feed. By a template, because the shape is fixed and only texts from
- * a log need escaping; the line is valid under `connection-event.schema.json`.
- */
+const line = new LineBytes(4096);
+
+/** One event as one line of JSON, without the line feed; valid under `connection-event.schema.json`. */
 export function encodeEvent(event: ConnectionEvent): string {
-  const end = timeText(event.last);
-  const start = event.first === event.last ? end : timeText(event.first);
-  return (
-    `{"@timestamp":"${end}","event":{"dataset":"exchange.${event.protocol}","start":"${start}","end":"${end}"${outcomePart(event)}},` +
-    `"host":{"name":${servers.quoted(event.server)}},"network":{"protocol":"${event.protocol}"},` +
-    `"client":{"ip":"${event.address}","port":${event.clientPort},"bytes":${event.bytesReceived}},` +
-    `"server":{${endpointPart(event.endpoint)}"bytes":${event.bytesSent}},${usersPart(event.users)}` +
-    `"log":{"file":{"path":${files.quoted(event.file)}},"offset":${event.offset}},` +
-    `"straggler":{${sessionPart(event.session)}"rows":${event.rows},"commands":${event.commands},"opened":${event.opened}` +
-    `${authPart(event)}${withheldPart(event)}${failurePart('failure', event.failure)}${event.smtp === undefined ? '' : smtpPart(event.smtp)}}}`
-  );
-}
-
-function outcomePart(event: ConnectionEvent): string {
-  if (event.loginsSucceeded > 0) return ',"outcome":"success"';
-  return event.loginsFailed > 0 ? ',"outcome":"failure"' : '';
-}
-
-/** The JSON of a text that is written many times in a row. */
-class LastQuoted {
-  #text = '';
-  #json = '""';
-
-  quoted(text: string): string {
-    if (text !== this.#text) {
-      this.#json = JSON.stringify(text);
-      this.#text = text;
-    }
-    return this.#json;
-  }
-}
-
-const servers = new LastQuoted();
-const files = new LastQuoted();
-
-/** Most clients dial the same endpoint. */
-let lastEndpoint: string | null = null;
-let lastEndpointPart = '';
-
-function endpointPart(endpoint: string | null): string {
-  if (endpoint !== lastEndpoint) {
-    const parsed = endpoint === null ? null : parseEndpoint(endpoint);
-    lastEndpointPart = parsed === null ? '' : `"ip":"${parsed.address}","port":${parsed.port},`;
-    lastEndpoint = endpoint;
-  }
-  return lastEndpointPart;
-}
-
-function usersPart(users: readonly string[]): string {
-  if (users.length === 0) return '';
-  const first = JSON.stringify(users[0]);
-  return `"user":{"name":${first}},"related":{"user":${users.length === 1 ? `[${first}]` : JSON.stringify(users)}},`;
-}
-
-function sessionPart(session: string | null): string {
-  return session === null ? '' : `"session":${JSON.stringify(session)},`;
-}
-
-function authPart(event: ConnectionEvent): string {
-  if (event.loginsSucceeded === 0 && event.loginsFailed === 0) return '';
-  return `,"auth":{"succeeded":${event.loginsSucceeded},"failed":${event.loginsFailed}}`;
-}
-
-function withheldPart(event: ConnectionEvent): string {
-  return event.hasUser && event.users.length === 0 ? ',"hasUser":true' : '';
-}
-
-function failurePart(name: string, failure: Failure | null): string {
-  if (failure === null) return '';
-  return `,"${name}":{"at":"${timeText(failure.at)}","reason":${JSON.stringify(failure.reason)}}`;
-}
-
-function smtpPart({ messages, tracked, helo, tls, senders, connectors, notice }: SmtpFacts): string {
-  const parts =
-    `${messages === 0 ? '' : `,"messages":${messages}`}${tracked === 0 ? '' : `,"tracked":${tracked}`}` +
-    `${textsPart('helo', helo)}${tls === null ? '' : `,"tls":"${tls}"`}${textsPart('senders', senders)}` +
-    `${textsPart('connectors', connectors)}${failurePart('notice', notice)}`;
-  return parts === '' ? '' : `,"smtp":{${parts.slice(1)}}`;
-}
-
-function textsPart(name: string, texts: readonly string[]): string {
-  return texts.length === 0 ? '' : `,"${name}":${JSON.stringify(texts)}`;
+  line.clear();
+  writeEvent(line, event);
+  return line.text();
 }
 
 /**

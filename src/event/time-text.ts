@@ -1,27 +1,44 @@
 import { daysSinceEpoch } from './calendar.ts';
 
 /**
- * ISO 8601 in UTC with milliseconds, of milliseconds since the epoch. Written for millions of times that are close to
- * each other: the text up to the minute is that of the time before, mostly.
+ * ISO 8601 in UTC with milliseconds, of milliseconds since the epoch. Written for millions of times: the day is that of
+ * the time before, mostly, and the rest is put together of ready pieces.
  */
 export function timeText(ms: number): string {
   const whole = Math.trunc(ms);
-  const minute = Math.floor(whole / minuteMs);
-  if (minute !== lastMinute) {
-    lastMinuteText = new Date(minute * minuteMs).toISOString().slice(0, -secondsShape.length);
-    lastMinute = minute;
+  if (Math.abs(whole) > lastMs) throw new RangeError(`${ms} is no time`);
+  const day = Math.floor(whole / dayMs);
+  if (day !== lastDay) {
+    lastDayText = new Date(day * dayMs).toISOString().slice(0, -timeShape.length);
+    lastDay = day;
   }
-  const inMinute = whole - minute * minuteMs;
-  const seconds = Math.floor(inMinute / 1000);
-  return `${lastMinuteText}${secondTexts[seconds]}${milliTexts[inMinute - seconds * 1000]}`;
+  const inDay = whole - day * dayMs;
+  const minute = Math.floor(inDay / minuteMs);
+  const inMinute = inDay - minute * minuteMs;
+  const second = Math.floor(inMinute / 1000);
+  return `${lastDayText}${minuteTexts[minute]}${secondTexts[second]}${milliTexts[inMinute - second * 1000]}`;
 }
 
+/** The text of a minute's times up to its seconds; `minute` counts from the epoch. */
+export function minuteText(minute: number): string {
+  return new Date(minute * minuteMs).toISOString().slice(0, -secondsShape.length);
+}
+
+const dayMs = 86_400_000;
+/** The last time that there is, and the first, of which Date knows only a part of its day. */
+const lastMs = 100_000_000 * dayMs;
 const minuteMs = 60_000;
 const secondsShape = '00.000Z';
-const secondTexts = Array.from({ length: 60 }, (_, second) => `${String(second).padStart(2, '0')}.`);
+const timeShape = '00:00:00.000Z';
+const minuteTexts = Array.from({ length: 1440 }, (_, minute) => `${two(Math.floor(minute / 60))}:${two(minute % 60)}:`);
+const secondTexts = Array.from({ length: 60 }, (_, second) => `${two(second)}.`);
 const milliTexts = Array.from({ length: 1000 }, (_, milli) => `${String(milli).padStart(3, '0')}Z`);
-let lastMinute = Number.NaN;
-let lastMinuteText = '';
+let lastDay = Number.NaN;
+let lastDayText = '';
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
 
 const shape = '0000-00-00T00:00:00.000Z';
 

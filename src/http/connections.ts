@@ -8,44 +8,61 @@ import type { Socket } from 'node:net';
 
 export interface ConnectionLimit {
   readonly connectionsMax: number;
-  /** What is written to a connection that has to go: a whole answer. */
+  /** What is written to a connection that has to go: a whole answer. Empty where it would not be understood (TLS). */
   readonly refusal: string;
   readonly onBound: () => void;
 }
 
+interface Connection {
+  readonly socket: Socket;
+  /** Under way, of which a client that does not wait for them can have several. */
+  answers: number;
+}
+
+/** Under TLS a request's socket is not the one that was accepted; where it comes from is the same. */
+function nameOf({ remoteAddress, remotePort }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
+}
+
 /** Holds a server to the limit from now on. */
 export function limitConnections(server: Server, { connectionsMax, refusal, onBound }: ConnectionLimit): void {
+  const open = new Map<string, Connection>();
   /** In the order in which they began to wait. */
-  const waiting = new Set<Socket>();
-  /** Answers under way, of which a client that does not wait for them can have several. */
-  const answering = new Map<Socket, number>();
+  const waiting = new Set<string>();
 
-  const refuse = (socket: Socket): void => {
-    waiting.delete(socket);
+  const forget = (name: string, socket: Socket): void => {
+    if (open.get(name)?.socket !== socket) return;
+    open.delete(name);
+    waiting.delete(name);
+  };
+
+  const refuse = (name: string, { socket }: Connection): void => {
+    forget(name, socket);
     onBound();
     socket.end(refusal);
     socket.destroySoon();
   };
 
   server.prependListener('connection', (socket: Socket) => {
-    waiting.add(socket);
-    socket.once('close', () => {
-      waiting.delete(socket);
-      answering.delete(socket);
-    });
-    if (waiting.size + answering.size <= connectionsMax) return;
-    const [longest = socket] = waiting;
-    refuse(longest);
+    const name = nameOf(socket);
+    const connection: Connection = { socket, answers: 0 };
+    open.set(name, connection);
+    waiting.add(name);
+    socket.once('close', () => forget(name, socket));
+    if (open.size <= connectionsMax) return;
+    const [longest = name] = waiting;
+    refuse(longest, open.get(longest) ?? connection);
   });
 
   server.prependListener('request', ({ socket }: { socket: Socket }, response: ServerResponse) => {
-    waiting.delete(socket);
-    answering.set(socket, (answering.get(socket) ?? 0) + 1);
+    const name = nameOf(socket);
+    const connection = open.get(name);
+    if (connection === undefined) return;
+    connection.answers++;
+    waiting.delete(name);
     response.once('close', () => {
-      const left = (answering.get(socket) ?? 0) - 1;
-      if (left > 0) answering.set(socket, left);
-      if (left > 0 || !answering.delete(socket) || socket.destroyed) return;
-      waiting.add(socket);
+      connection.answers--;
+      if (connection.answers === 0 && open.get(name) === connection) waiting.add(name);
     });
   });
 }

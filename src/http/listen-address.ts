@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import { UserError } from '../runtime/errors.ts';
+import type { ServerSecurity } from './security.ts';
 
 export interface ListenAddress {
   /** A name or an address, IPv6 without brackets. */
@@ -22,13 +23,17 @@ function isLoopbackHost(host: string): boolean {
   );
 }
 
-/** Throws a UserError unless the address is loopback or an open one was asked for. */
-export function refuseOpenListen(listen: ListenAddress, allowInsecure: boolean): void {
+/** Throws a UserError unless the address is loopback, the server is protected, or an open one was asked for. */
+export function refuseOpenListen(listen: ListenAddress, security: ServerSecurity, allowInsecure: boolean): void {
   if (isLoopbackHost(listen.host) || allowInsecure) return;
-  throw new UserError(
-    `${addressText(listen)} can be reached from other machines, and this server has neither TLS nor authentication.`,
-    { remedy: 'Listen on loopback (--listen 127.0.0.1:PORT) behind a proxy, or pass --allow-insecure-listen.' },
-  );
+  const encrypted = security.tls !== null;
+  if (encrypted && security.clientCertificates) return;
+  const lack = encrypted ? 'no authentication' : 'neither TLS nor authentication';
+  throw new UserError(`${addressText(listen)} can be reached from other machines, and this server has ${lack}.`, {
+    remedy:
+      'Listen on loopback (--listen 127.0.0.1:PORT) behind a proxy, name a file with both by --web-config-file, ' +
+      'or pass --allow-insecure-listen.',
+  });
 }
 
 /** Whether the `Host` header names this server. Only HTTP/1.0 clients leave it out, and no browser is one. */

@@ -4,7 +4,13 @@
  * time, connections. It closes within five seconds, whatever its clients do.
  */
 import { Readable } from 'node:stream';
-import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  fastify,
+} from 'fastify';
 import type { Logger } from '../telemetry/logger.ts';
 import { limitConnections } from './connections.ts';
 import { type ListenAddress, addressText, answersHost, listenError, refuseOpenListen } from './listen-address.ts';
@@ -12,6 +18,7 @@ import { Problem, problemAnswer, problemDocument, problemType } from './problem.
 import { quoted, readQuery, suggesting } from './query.ts';
 import type { HttpAnswer } from './answer.ts';
 import type { Route } from './route.ts';
+import { type ServerSecurity, type ServerTlsFiles, noSecurity, renewCertificates } from './security.ts';
 
 export const urlLengthMax = 4096;
 const headerBytesMax = 16 * 1024;
@@ -33,6 +40,8 @@ const checkEveryMs = 1000;
 export interface ServerOptions {
   readonly listen: ListenAddress;
   readonly allowInsecureListen: boolean;
+  /** None where left out. */
+  readonly security?: ServerSecurity | undefined;
   readonly connectionsMax: number;
   readonly routes: readonly Route[];
   readonly log: Logger;
@@ -58,13 +67,22 @@ const fixedHeaders: Readonly<Record<string, string>> = {
 
 /** Resolves once it listens; a UserError says why it cannot. */
 export async function serve(options: ServerOptions): Promise<HttpServer> {
-  refuseOpenListen(options.listen, options.allowInsecureListen);
+  const security = options.security ?? noSecurity;
+  refuseOpenListen(options.listen, security, options.allowInsecureListen);
   const closing = new AbortController();
-  const app = createApp(options);
+  const files = security.tls?.() ?? null;
+  const app = createApp(options, files, security.clientCertificates);
+  if (security.tls !== null && files !== null) {
+    const { tls } = security;
+    renewCertificates(app.server, { tls, first: files, now: () => performance.now(), log: options.log });
+  }
   for (const route of options.routes) addRoute(app, route, options.log, closing.signal);
   limitConnections(app.server, {
     connectionsMax: options.connectionsMax,
-    refusal: rawAnswer(new Problem(503, `${options.connectionsMax} connections are open, which is the limit.`)),
+    refusal:
+      files === null
+        ? rawAnswer(new Problem(503, `${options.connectionsMax} connections are open, which is the limit.`))
+        : '',
     onBound: () => options.onBound('http connections'),
   });
   // Fastify would bind localhost twice, the second time without these limits.
@@ -78,7 +96,7 @@ export async function serve(options: ServerOptions): Promise<HttpServer> {
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : options.listen.port;
   return {
-    url: `http://${addressText({ host: options.listen.host, port })}`,
+    url: `${files === null ? 'http' : 'https'}://${addressText({ host: options.listen.host, port })}`,
     [Symbol.asyncDispose]: () => close(app, closing),
   };
 }
@@ -94,32 +112,48 @@ async function close(app: FastifyInstance, closing: AbortController): Promise<vo
   }
 }
 
-function createApp(options: ServerOptions): FastifyInstance {
+function createApp(options: ServerOptions, files: ServerTlsFiles | null, clientCertificates: boolean): FastifyInstance {
+  const { requestMs } = options.patience ?? patienceDefault;
+  const limits = {
+    maxHeaderSize: headerBytesMax,
+    headersTimeout: requestMs,
+    connectionsCheckingInterval: checkEveryMs,
+    // Refused below, in words.
+    requireHostHeader: false,
+  };
+  if (files === null) return withRefusals(fastify({ ...common(options), http: limits }), options);
+  const entry = {
+    handshakeTimeout: requestMs,
+    requestCert: clientCertificates,
+    rejectUnauthorized: clientCertificates,
+  };
+  const https = { ...limits, ...files, ...entry };
+  // Fastify's two kinds of server differ by their type alone in all that is used here.
+  return withRefusals(fastify({ ...common(options), https } as unknown as FastifyServerOptions), options);
+}
+
+function common(options: ServerOptions): FastifyServerOptions {
   const { requestMs, stalledMs } = options.patience ?? patienceDefault;
-  const app = fastify({
+  return {
     logger: false,
     forceCloseConnections: 'idle',
     keepAliveTimeout: idleTimeoutMs,
     connectionTimeout: stalledMs,
     requestTimeout: requestMs,
     bodyLimit: 1024,
-    http: {
-      maxHeaderSize: headerBytesMax,
-      headersTimeout: requestMs,
-      connectionsCheckingInterval: checkEveryMs,
-      // Refused below, in words.
-      requireHostHeader: false,
-    },
     routerOptions: { maxParamLength: 256 },
     frameworkErrors(error, request, reply) {
-      void answerError(options.log, error, request as FastifyRequest, reply as FastifyReply);
+      void answerError(options.log, error, request, reply);
     },
     clientErrorHandler: (error, socket) => {
       if (error.code === 'ECONNRESET' || !socket.writable) return;
       if (error.code === 'HPE_HEADER_OVERFLOW') options.onBound('http header bytes');
       socket.end(rawAnswer(malformed(error.code)));
     },
-  });
+  };
+}
+
+function withRefusals(app: FastifyInstance, options: ServerOptions): FastifyInstance {
   app.addHook('onRequest', async (request, reply) => {
     void reply.headers(fixedHeaders);
     if (request.method !== 'GET' && request.method !== 'HEAD') {

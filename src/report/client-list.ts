@@ -3,9 +3,9 @@ import { sortedByAddress } from '../event/address-order.ts';
 import { type Knowledge, statusOf } from '../inventory/classify.ts';
 import { type Status, firstStatus } from '../inventory/status.ts';
 import { type Classification, type DescribedSighting, describeSighting } from '../sighting/described.ts';
-import type { Sighting } from '../sighting/sighting.ts';
-import type { ClientTally } from './client-tally.ts';
-import { type FailedUsers, noFailedUsers } from './failed-logins.ts';
+import type { ClientColumns, HeldSighting } from './client-columns.ts';
+import type { FailedUsers } from './failed-logins.ts';
+import { heldSet } from './held-texts.ts';
 import type { ReportOptions } from './options.ts';
 import type { SourceTally } from './tally.ts';
 import { type Usage, noClients } from './usage.ts';
@@ -17,7 +17,7 @@ export interface ReportClient extends DescribedSighting<Status> {
 
 /** The same before it is put into words. */
 export interface ClientEntry extends Classification<Status> {
-  readonly sighting: Sighting;
+  readonly sighting: HeldSighting;
   readonly failedUsers: FailedUsers;
 }
 
@@ -30,16 +30,18 @@ export interface ReportTotals {
   readonly rows: number;
 }
 
+/** Clients of one server and protocol, in their order. */
 interface Shown {
-  readonly client: ClientTally;
-  readonly status: Status;
+  readonly clients: ClientColumns;
+  readonly places: readonly number[];
+  readonly statuses: readonly Status[];
 }
 
 /** The clients that a report shows, with their statuses, in its order: protocol, server, address by number. */
 export class ClientList implements Iterable<ReportClient> {
   readonly totals: ReportTotals;
   /** Distinct addresses by status; a client of several has the one that matters most. */
-  readonly clientsByStatus: Record<Status, number>;
+  readonly clientsByStatus: Readonly<Record<Status, number>>;
   /** By protocol and server. */
   readonly usage: readonly Usage[];
   readonly #shown: readonly Shown[];
@@ -55,44 +57,56 @@ export class ClientList implements Iterable<ReportClient> {
     const shownSources = [...sources]
       .filter(({ protocol }) => protocols.length === 0 || protocols.includes(protocol))
       .sort((a, b) => compareByCodePoint(a.protocol, b.protocol) || compareByCodePoint(a.server, b.server));
-    const shown: Shown[] = [];
-    this.usage = shownSources.map(({ server, protocol, clients }) => {
-      const byStatus = noClients();
-      for (const client of sortedByAddress([...clients.values()], ({ sighting }) => sighting.address)) {
-        const status = statusOf(client.sighting, knowledge, now);
-        byStatus[status]++;
-        if (only.length === 0 || only.includes(status)) shown.push({ client, status });
-      }
-      return { server, protocol, clients: byStatus };
-    });
-    this.#shown = shown;
+    const usage: Usage[] = [];
     const byAddress = new Map<string, Status>();
-    let connections = 0;
-    let rows = 0;
-    for (const { client, status } of shown) {
-      const { sighting } = client;
-      byAddress.set(sighting.address, firstStatus(byAddress.get(sighting.address) ?? status, status));
-      connections += sighting.connections;
-      rows += sighting.rows;
-    }
-    this.totals = { clients: byAddress.size, sightings: shown.length, connections, rows };
-    this.clientsByStatus = noClients();
-    for (const status of byAddress.values()) this.clientsByStatus[status]++;
+    const totals = { clients: 0, sightings: 0, connections: 0, rows: 0 };
+    this.#shown = shownSources.map(({ server, protocol, clients }) => {
+      const counts = noClients();
+      const places: number[] = [];
+      const shownStatuses: Status[] = [];
+      for (const place of sortedByAddress(clients.addresses)) {
+        const address = clients.address(place);
+        const status = statusOf({ server, address, hasUser: clients.hasUser(place) }, knowledge, now);
+        counts[status]++;
+        if (only.length > 0 && !only.includes(status)) continue;
+        places.push(place);
+        shownStatuses.push(status);
+        byAddress.set(address, firstStatus(byAddress.get(address) ?? status, status));
+        totals.connections += clients.connections(place);
+        totals.rows += clients.rows(place);
+      }
+      totals.sightings += places.length;
+      usage.push({ server, protocol, clients: counts });
+      return { clients, places, statuses: shownStatuses };
+    });
+    this.usage = usage;
+    this.totals = { ...totals, clients: byAddress.size };
+    const byStatus = noClients();
+    for (const status of byAddress.values()) byStatus[status]++;
+    this.clientsByStatus = byStatus;
   }
 
   /** One after the other, so that a large report is never in memory twice. */
   *entries(): Generator<ClientEntry> {
-    for (const { client, status } of this.#shown) {
-      const { sighting, logins } = client;
-      const entry = this.#knowledge.inventory.find(sighting.address);
-      const failedUsers = sighting.loginsFailed === 0 ? noFailedUsers : (logins?.failedUsers() ?? noFailedUsers);
-      yield { sighting, status, label: entry?.label ?? null, owner: entry?.owner ?? null, failedUsers };
+    for (const { clients, places, statuses } of this.#shown) {
+      for (const [index, place] of places.entries()) {
+        const entry = this.#knowledge.inventory.find(clients.address(place));
+        yield {
+          sighting: clients.entry(place),
+          status: statuses[index] as Status,
+          label: entry?.label ?? null,
+          owner: entry?.owner ?? null,
+          failedUsers: clients.failedUsers(place),
+        };
+      }
     }
   }
 
   *[Symbol.iterator](): Generator<ReportClient> {
     for (const entry of this.entries()) {
-      yield { ...describeSighting(entry.sighting, entry), failedUsers: entry.failedUsers };
+      const { users, endpoints, ...counts } = entry.sighting;
+      const sighting = { ...counts, users: heldSet(users), endpoints: heldSet(endpoints) };
+      yield { ...describeSighting(sighting, entry), failedUsers: entry.failedUsers };
     }
   }
 }

@@ -1,19 +1,27 @@
-import { csvHeader, csvRows } from '../sighting/csv.ts';
+import { type CsvColumns, csvHeaderOf, csvList, csvRowsOf, sightingColumns } from '../sighting/csv.ts';
+import { namedUsers } from './failed-logins.ts';
 import type { Report } from './report.ts';
 import type { ReportClient } from './client-list.ts';
 
 const rowsAtOnce = 500;
 
-/** The CSV report, piece by piece: the same rows as a collector's export. */
+/** Those of a collector's export, and behind them what only a report knows. */
+const columns: CsvColumns<ReportClient> = {
+  ...sightingColumns,
+  failed_users_recovered: ({ failedUsers }) => csvList(namedUsers(failedUsers.recovered)),
+  failed_users_unresolved: ({ failedUsers }) => csvList(namedUsers(failedUsers.unresolved)),
+};
+
+/** The CSV report, piece by piece. */
 export function* reportCsv({ clients }: Report): Generator<string> {
-  yield csvHeader;
+  yield csvHeaderOf(columns);
   let waiting: ReportClient[] = [];
   for (const client of clients) {
     waiting.push(client);
     if (waiting.length === rowsAtOnce) {
-      yield csvRows(waiting);
+      yield csvRowsOf(columns, waiting);
       waiting = [];
     }
   }
-  yield csvRows(waiting);
+  yield csvRowsOf(columns, waiting);
 }

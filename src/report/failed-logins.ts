@@ -7,6 +7,11 @@ export interface FailedUsers {
   readonly unresolved: readonly string[];
 }
 
+/** Users for people: whoever has no name is called so. */
+export function namedUsers(users: readonly string[]): readonly string[] {
+  return users.map((user) => (user === '' ? 'nameless' : user));
+}
+
 export const noFailedUsers: FailedUsers = { recovered: [], unresolved: [] };
 
 /** The latest logins of one user of one client; `-Infinity` for none. */

@@ -6,6 +6,7 @@ import { lastFailureOf } from '../sighting/sighting.ts';
 import { tlsOf } from '../sighting/described.ts';
 import { batched } from './batched.ts';
 import type { ClientEntry } from './client-list.ts';
+import type { HeldTexts } from './held-texts.ts';
 import type { Report } from './report.ts';
 
 /**
@@ -41,13 +42,18 @@ function clientJson({ sighting: one, status, label, owner, failedUsers }: Client
     `,"logins":{"succeeded":${one.loginsSucceeded},"failed":${one.loginsFailed}}` +
     `,"bytes":{"received":${one.bytesReceived},"sent":${one.bytesSent}}` +
     `,"firstSeen":"${timeText(one.firstSeen)}","lastSeen":"${timeText(one.lastSeen)}"` +
-    `,"users":${set(one.users)},"usersTotal":${one.users.total},"usersApproximate":${one.users.approximate}` +
-    `,"endpoints":${set(one.endpoints)}` +
+    `,"users":${held(one.users)},"usersTotal":${one.users === null ? 0 : typeof one.users === 'string' ? 1 : one.users.total},"usersApproximate":false` +
+    `,"endpoints":${held(one.endpoints)}` +
     `,"lastFailure":${failure === null ? 'null' : `{"at":"${timeText(failure.at)}","reason":${text(failure.reason)}}`}` +
     `,"messages":${smtp?.messages ?? 0},"tracked":${smtp?.tracked ?? 0},"helo":${set(smtp?.helo)}` +
     `,"tls":${tls === null ? 'null' : text(tls)},"senders":${set(smtp?.senders)},"connectors":${set(smtp?.connectors)}` +
     `,"failedUsers":{"recovered":${texts(failedUsers.recovered)},"unresolved":${texts(failedUsers.unresolved)}}}`
   );
+}
+
+function held(texts: HeldTexts): string {
+  if (texts === null) return '[]';
+  return typeof texts === 'string' ? `[${text(texts)}]` : set(texts);
 }
 
 function set(set: DistinctTexts | undefined): string {

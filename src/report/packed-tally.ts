@@ -1,195 +1,127 @@
 /**
- * A tally on its way from one thread to another: numbers in one array that is handed over as it is, and each text once.
- * Nobody stores this; both threads are of one program.
+ * A tally on its way from one thread to another: what structured cloning takes, and numbers that are handed over as they
+ * are. Nobody stores this; both threads are of one program.
  */
 import type { Failure } from '../event/connection-event.ts';
-import type { Protocol } from '../event/protocol.ts';
-import type { DistinctTexts } from '../sighting/distinct-texts.ts';
 import { textsOf } from '../sighting/few-texts.ts';
-import { ClientTally } from './client-tally.ts';
-import { LatestLogins } from './failed-logins.ts';
+import type { SmtpSighting } from '../sighting/smtp-sighting.ts';
+import type { ClientColumns } from './client-columns.ts';
+import { type LatestLogin, LatestLogins } from './failed-logins.ts';
+import type { HeldTexts } from './held-texts.ts';
 import { type SourceTally, Tally } from './tally.ts';
 
+type Totals = Pick<Tally, 'bytes' | 'rows' | 'ignoredRows' | 'badRows' | 'firstRowAt' | 'lastRowAt'>;
+type Counts = Pick<SourceTally, 'server' | 'protocol' | 'files' | 'rows' | 'lastRowAt'>;
+type PackedTexts = string | readonly string[] | null;
+
 export interface PackedTally {
-  readonly totals: Pick<Tally, 'bytes' | 'rows' | 'ignoredRows' | 'badRows' | 'firstRowAt' | 'lastRowAt'>;
+  readonly totals: Totals;
   readonly sources: readonly PackedSource[];
-  readonly texts: readonly string[];
+}
+
+export interface PackedSource {
+  readonly counts: Counts;
+  readonly dialled: readonly string[];
+  readonly addresses: readonly string[];
+  readonly users: readonly PackedTexts[];
+  readonly endpoints: readonly PackedTexts[];
+  readonly loginUsers: readonly (string | null)[];
+  readonly logins: ReadonlyMap<number, readonly LatestLogin[]>;
+  readonly failures: ReadonlyMap<number, Failure>;
+  readonly smtp: readonly PackedSmtp[];
   readonly numbers: Float64Array<ArrayBuffer>;
 }
 
-interface PackedSource extends Pick<SourceTally, 'server' | 'protocol' | 'files' | 'rows' | 'lastRowAt'> {
-  readonly endpoints: readonly string[];
-  readonly clients: number;
+interface PackedSmtp extends Pick<SmtpSighting, 'messages' | 'tracked' | 'tls' | 'notice'> {
+  readonly helo: readonly string[];
+  readonly senders: readonly string[];
+  readonly connectors: readonly string[];
 }
 
+/** The buffers of the numbers are to be handed over. */
 export function packTally(tally: Tally): PackedTally {
   const { bytes, rows, ignoredRows, badRows, firstRowAt, lastRowAt } = tally;
-  const packing = new Packing();
-  const sources: PackedSource[] = [];
-  for (const source of tally.sources) {
-    const { server, protocol, files, lastRowAt: last, endpoints, clients } = source;
-    sources.push({
-      server,
-      protocol,
-      files,
-      rows: source.rows,
-      lastRowAt: last,
-      endpoints: [...endpoints],
-      clients: clients.size,
-    });
-    for (const client of clients.values()) packClient(packing, client);
-  }
-  const totals = { bytes, rows, ignoredRows, badRows, firstRowAt, lastRowAt };
-  return { totals, sources, texts: packing.texts, numbers: packing.numbers() };
+  const sources = [...tally.sources].map((source) => packSource(source));
+  return { totals: { bytes, rows, ignoredRows, badRows, firstRowAt, lastRowAt }, sources };
 }
 
-export function unpackTally({ totals, sources, texts, numbers }: PackedTally): Tally {
-  const tally = new Tally();
-  Object.assign(tally, totals);
-  const unpacking = new Unpacking(texts, numbers);
-  for (const { endpoints, clients, ...counts } of sources) {
-    const source = Object.assign(tally.source(counts), counts);
-    for (const endpoint of endpoints) source.endpoints.add(endpoint);
-    for (let left = clients; left > 0; left--) {
-      const client = unpackClient(unpacking, counts);
-      source.clients.set(client.sighting.address, client);
-    }
+export function buffersOf({ sources }: PackedTally): readonly ArrayBuffer[] {
+  return sources.map(({ numbers }) => numbers.buffer);
+}
+
+export function unpackTally({ totals, sources }: PackedTally): Tally {
+  const tally = Object.assign(new Tally(), totals);
+  for (const packed of sources) {
+    const source = Object.assign(tally.source(packed.counts), packed.counts);
+    for (const endpoint of packed.dialled) source.endpoints.add(endpoint);
+    unpackClients(packed, source.clients);
   }
   return tally;
 }
 
-function packClient(to: Packing, { sighting, logins }: ClientTally): void {
-  to.text(sighting.address);
-  to.number(sighting.connections);
-  to.number(sighting.rows);
-  to.number(sighting.commands);
-  to.number(sighting.loginsSucceeded);
-  to.number(sighting.loginsFailed);
-  to.number(sighting.bytesReceived);
-  to.number(sighting.bytesSent);
-  to.number(sighting.firstSeen);
-  to.number(sighting.lastSeen);
-  to.number(sighting.hasUser ? 1 : 0);
-  to.set(sighting.users);
-  to.set(sighting.endpoints);
-  to.failure(sighting.lastFailure);
-  const latest = logins?.list() ?? [];
-  to.number(latest.length);
-  for (const { user, success, failure } of latest) {
-    to.text(user);
-    to.number(success);
-    to.number(failure);
-  }
-  const { smtp } = sighting;
-  if (smtp === undefined) return;
-  to.number(smtp.messages);
-  to.number(smtp.tracked);
-  to.set(smtp.helo);
-  to.set(smtp.senders);
-  to.set(smtp.connectors);
-  to.text(smtp.tls ?? '');
-  to.failure(smtp.notice);
+function packSource({ server, protocol, files, rows, lastRowAt, endpoints, clients }: SourceTally): PackedSource {
+  return {
+    counts: { server, protocol, files, rows, lastRowAt },
+    dialled: [...endpoints],
+    addresses: clients.addresses,
+    users: clients.users.map(packTexts),
+    endpoints: clients.endpoints.map(packTexts),
+    // Mostly the client's one user, whose name need not go twice.
+    loginUsers: clients.loginUsers.map((user, place) => (user === clients.users[place] ? null : user)),
+    logins: new Map([...clients.logins].map(([place, logins]) => [place, logins.list().map(packLogin)])),
+    failures: clients.failures,
+    smtp: clients.smtp.map(packSmtp),
+    numbers: clients.numbers(),
+  };
 }
 
-function unpackClient(from: Unpacking, { protocol, server }: { protocol: Protocol; server: string }): ClientTally {
-  const client = new ClientTally(protocol, server, from.text());
-  const { sighting } = client;
-  sighting.connections = from.number();
-  sighting.rows = from.number();
-  sighting.commands = from.number();
-  sighting.loginsSucceeded = from.number();
-  sighting.loginsFailed = from.number();
-  sighting.bytesReceived = from.number();
-  sighting.bytesSent = from.number();
-  sighting.firstSeen = from.number();
-  sighting.lastSeen = from.number();
-  sighting.hasUser = from.number() === 1;
-  sighting.users = from.set();
-  sighting.endpoints = from.set();
-  sighting.lastFailure = from.failure();
-  for (let left = from.number(); left > 0; left--) {
-    const latest = { user: from.text(), success: from.number(), failure: from.number() };
-    client.logins ??= new LatestLogins(latest.user);
-    client.logins.merge(latest);
+function unpackClients(packed: PackedSource, clients: ClientColumns): void {
+  const endpoints = new Map<string, string>();
+  for (const [index, address] of packed.addresses.entries()) {
+    const place = clients.place(address);
+    const users = unpackTexts(packed.users[index] ?? null);
+    clients.users[place] = users;
+    clients.endpoints[place] = unpackTexts(shared(packed.endpoints[index] ?? null, endpoints));
+    clients.loginUsers[place] = packed.loginUsers[index] ?? (typeof users === 'string' ? users : null);
   }
-  const { smtp } = sighting;
-  if (smtp === undefined) return client;
-  smtp.messages = from.number();
-  smtp.tracked = from.number();
-  smtp.helo = from.set();
-  smtp.senders = from.set();
-  smtp.connectors = from.set();
-  const tls = from.text();
-  smtp.tls = tls === '' ? null : tls;
-  smtp.notice = from.failure();
-  return client;
+  clients.setNumbers(packed.numbers);
+  for (const [place, list] of packed.logins) clients.logins.set(place, unpackLogins(list));
+  for (const [place, failure] of packed.failures) clients.failures.set(place, failure);
+  for (const [place, smtp] of packed.smtp.entries()) clients.smtp[place] = unpackSmtp(smtp);
 }
 
-class Packing {
-  readonly texts: string[] = [];
-  readonly #places = new Map<string, number>();
-  #numbers = new Float64Array(1024);
-  #size = 0;
-
-  numbers(): Float64Array<ArrayBuffer> {
-    return this.#numbers.slice(0, this.#size);
-  }
-
-  number(value: number): void {
-    if (this.#size === this.#numbers.length) {
-      const larger = new Float64Array(2 * this.#size);
-      larger.set(this.#numbers);
-      this.#numbers = larger;
-    }
-    this.#numbers[this.#size++] = value;
-  }
-
-  text(text: string): void {
-    let place = this.#places.get(text);
-    if (place === undefined) {
-      this.#places.set(text, (place = this.texts.length));
-      this.texts.push(text);
-    }
-    this.number(place);
-  }
-
-  set(set: DistinctTexts): void {
-    this.number(set.size);
-    for (const text of set.values()) this.text(text);
-  }
-
-  failure(failure: Failure | null): void {
-    this.number(failure === null ? Number.NaN : failure.at);
-    if (failure !== null) this.text(failure.reason);
-  }
+function packTexts(held: HeldTexts): PackedTexts {
+  return held === null || typeof held === 'string' ? held : held.values();
 }
 
-class Unpacking {
-  readonly #texts: readonly string[];
-  readonly #numbers: Float64Array;
-  #at = 0;
+function unpackTexts(packed: PackedTexts): HeldTexts {
+  return packed === null || typeof packed === 'string' ? packed : textsOf(packed, 'all');
+}
 
-  constructor(texts: readonly string[], numbers: Float64Array) {
-    this.#texts = texts;
-    this.#numbers = numbers;
-  }
+/** One and the same text for all that dialled one endpoint. */
+function shared(packed: PackedTexts, known: Map<string, string>): PackedTexts {
+  if (typeof packed !== 'string') return packed;
+  const text = known.get(packed);
+  if (text === undefined) known.set(packed, packed);
+  return text ?? packed;
+}
 
-  number(): number {
-    return this.#numbers[this.#at++] as number;
-  }
+function packLogin({ user, success, failure }: LatestLogin): LatestLogin {
+  return { user, success, failure };
+}
 
-  text(): string {
-    return this.#texts[this.number()] as string;
-  }
+function unpackLogins(list: readonly LatestLogin[]): LatestLogins {
+  const logins = new LatestLogins(list[0]?.user ?? '');
+  for (const latest of list) logins.merge(latest);
+  return logins;
+}
 
-  set(): DistinctTexts {
-    let set = textsOf([], 'all');
-    for (let left = this.number(); left > 0; left--) set = set.add(this.text());
-    return set;
-  }
+function packSmtp({ messages, tracked, tls, notice, helo, senders, connectors }: SmtpSighting): PackedSmtp {
+  const texts = { helo: helo.values(), senders: senders.values(), connectors: connectors.values() };
+  return { messages, tracked, tls, notice, ...texts };
+}
 
-  failure(): Failure | null {
-    const at = this.number();
-    return Number.isNaN(at) ? null : { at, reason: this.text() };
-  }
+function unpackSmtp({ helo, senders, connectors, ...plain }: PackedSmtp): SmtpSighting {
+  const sets = { helo: textsOf(helo, 'all'), senders: textsOf(senders, 'all'), connectors: textsOf(connectors, 'all') };
+  return { ...plain, ...sets };
 }

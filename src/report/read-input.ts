@@ -25,6 +25,9 @@ export interface ReadInput {
 /** A thread that is given up in the middle of a file has this long to end by itself. */
 const threadCloseMs = 200;
 
+/** Reading leaves little behind that is soon gone. */
+const threadLimits = { maxYoungGenerationSizeMb: 12 };
+
 /** Reads all that was found: this thread, and as many more as are wanted and worth it. */
 export async function readInput(found: FoundInput, options: ReportOptions): Promise<ReadInput> {
   const bytes = found.files.reduce((sum, file) => sum + file.bytes, 0);
@@ -65,6 +68,7 @@ class InputReading {
     for (let thread = 1; thread < this.#threads; thread++) {
       const worker = new WorkerClient<ThreadCalls>(new URL('./read-worker.ts', import.meta.url), {
         closeMs: threadCloseMs,
+        limits: threadLimits,
       });
       threads.use(worker);
       all.push(this.#readIn(worker, thread));
@@ -108,7 +112,10 @@ class InputReading {
       await last;
     }
     await before;
-    this.#tally.merge(unpackTally(await worker.call('finish', null)));
+    const packed = await worker.call('finish', null);
+    // Its memory is given back before this thread takes more.
+    await worker[Symbol.asyncDispose]();
+    this.#tally.merge(unpackTally(packed));
   }
 
   async #readThere(worker: WorkerClient<ThreadCalls>, task: ReadTask): Promise<void> {

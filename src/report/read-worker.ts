@@ -2,7 +2,7 @@
 import { ReaderCaches } from '../exchange-log/reader-caches.ts';
 import { userPrivacy } from '../exchange-log/user-privacy.ts';
 import { Handover, serveWorker } from '../runtime/worker/worker-host.ts';
-import { type PackedTally, packTally } from './packed-tally.ts';
+import { type PackedTally, buffersOf, packTally } from './packed-tally.ts';
 import { FileReader } from './read-file.ts';
 import { Tally } from './tally.ts';
 import type { ThreadCalls } from './thread-calls.ts';
@@ -13,7 +13,7 @@ let reader: FileReader | null = null;
 
 function handover(tally: Tally): Handover<PackedTally> {
   const packed = packTally(tally);
-  return new Handover(packed, [packed.numbers.buffer]);
+  return new Handover(packed, buffersOf(packed));
 }
 
 serveWorker<ThreadCalls>(

@@ -1,10 +1,11 @@
 import type { Protocol } from '../event/protocol.ts';
 import type { ClientRow, LoginRow } from '../exchange-log/format.ts';
 import type { SliceResult } from '../exchange-log/slice.ts';
-import { ownAddressesMax } from '../inventory/own-addresses.ts';
-import { applyEvent } from '../sighting/sighting.ts';
-import { ClientTally } from './client-tally.ts';
+import { ClientColumns } from './client-columns.ts';
 import type { LogSource } from './input-file.ts';
+
+/** Local endpoints that are kept of a server; far more than one has. */
+const endpointsMax = 10_000;
 
 /** What was read of one server and protocol. */
 export interface SourceTally {
@@ -16,8 +17,7 @@ export interface SourceTally {
   lastRowAt: number | null;
   /** Local endpoints that were dialled. */
   readonly endpoints: Set<string>;
-  /** By client address. */
-  readonly clients: Map<string, ClientTally>;
+  readonly clients: ClientColumns;
 }
 
 /** All that a report adds up while it reads; knows nothing of files. Tallies of several threads add up to one. */
@@ -39,7 +39,8 @@ export class Tally {
     const key = `${protocol}\t${server}`;
     let source = this.#sources.get(key);
     if (source === undefined) {
-      source = { server, protocol, files: 0, rows: 0, lastRowAt: null, endpoints: new Set(), clients: new Map() };
+      const clients = new ClientColumns(protocol, server);
+      source = { server, protocol, files: 0, rows: 0, lastRowAt: null, endpoints: new Set(), clients };
       this.#sources.set(key, source);
     }
     return source;
@@ -50,14 +51,20 @@ export class Tally {
     readonly onRow: (row: ClientRow) => void;
     readonly onLogin: (login: LoginRow) => void;
   } {
-    let source: SourceTally | null = null;
-    const client = (server: string, address: string): ClientTally => {
-      if (source?.server !== server) source = this.source({ server, protocol });
-      return clientOf(source, address);
+    let columns: ClientColumns | null = null;
+    const clients = (server: string): ClientColumns => {
+      if (columns?.server !== server) columns = this.source({ server, protocol }).clients;
+      return columns;
     };
     return {
-      onRow: (row) => client(row.server, row.address).addRow(row),
-      onLogin: ({ server, address, user, succeeded, at }) => client(server, address).addLogin(user, succeeded, at),
+      onRow(row) {
+        const columns = clients(row.server);
+        columns.addRow(columns.place(row.address), row);
+      },
+      onLogin({ server, address, user, succeeded, at }) {
+        const columns = clients(server);
+        columns.addLogin(columns.place(address), user, succeeded, at);
+      },
     };
   }
 
@@ -75,7 +82,7 @@ export class Tally {
     let source: SourceTally | null = null;
     for (const event of events) {
       if (source?.server !== event.server) source = this.source(event);
-      applyEvent(clientOf(source, event.address).sighting, event);
+      source.clients.addEvent(source.clients.place(event.address), event);
     }
   }
 
@@ -105,11 +112,7 @@ export class Tally {
       into.rows += from.rows;
       into.lastRowAt = later(into.lastRowAt, from.lastRowAt);
       addEndpoints(into, from.endpoints);
-      for (const [address, client] of from.clients) {
-        const known = into.clients.get(address);
-        if (known === undefined) into.clients.set(address, client);
-        else known.merge(client);
-      }
+      into.clients.merge(from.clients);
     }
   }
 
@@ -119,14 +122,8 @@ export class Tally {
   }
 }
 
-function clientOf({ protocol, server, clients }: SourceTally, address: string): ClientTally {
-  let client = clients.get(address);
-  if (client === undefined) clients.set(address, (client = new ClientTally(protocol, server, address)));
-  return client;
-}
-
 function addEndpoints(source: SourceTally, endpoints: Iterable<string>): void {
-  for (const endpoint of endpoints) if (source.endpoints.size < ownAddressesMax) source.endpoints.add(endpoint);
+  for (const endpoint of endpoints) if (source.endpoints.size < endpointsMax) source.endpoints.add(endpoint);
 }
 
 function later(a: number | null, b: number | null): number | null {

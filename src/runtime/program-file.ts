@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { getRawAsset, isSea } from 'node:sea';
-import { Worker } from 'node:worker_threads';
+import { type ResourceLimits, Worker } from 'node:worker_threads';
 
 /** `file` is `new URL('./name', import.meta.url)`. Throws where there is no such file. */
 export function readProgramFile(file: URL): Buffer {
@@ -12,6 +12,9 @@ export function readProgramFile(file: URL): Buffer {
 }
 
 /** `entry` is `new URL('./x-worker.ts', import.meta.url)`; in the executable it is a bundle of its own. */
-export function startProgramWorker(entry: URL): Worker {
-  return isSea() ? new Worker(readProgramFile(entry).toString(), { eval: true }) : new Worker(entry);
+export function startProgramWorker(entry: URL, limits: ResourceLimits = {}): Worker {
+  const resourceLimits = { resourceLimits: limits };
+  return isSea()
+    ? new Worker(readProgramFile(entry).toString(), { ...resourceLimits, eval: true })
+    : new Worker(entry, resourceLimits);
 }

@@ -77,7 +77,7 @@ export function describeSighting<Status extends string>(
 }
 
 /** `none` when a receive log names the client and no negotiation; message tracking says nothing of it. */
-export function tlsOf({ rows, smtp }: Sighting): string | null {
+export function tlsOf({ rows, smtp }: Pick<Sighting, 'rows' | 'smtp'>): string | null {
   if (smtp === undefined) return null;
   return smtp.tls ?? (rows > smtp.tracked ? 'none' : null);
 }

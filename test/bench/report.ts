@@ -23,7 +23,7 @@ const logs = join(directory, 'logs');
 const output = join(directory, 'report.json');
 
 const contestants: Readonly<Record<string, () => Promise<Run>>> = {
-  straggler: () => runNode(start, 'report', logs, '--format', 'json', '--output', output),
+  straggler: () => runNode(start, 'report', logs, '--threads', String(threads), '--format', 'json', '--output', output),
   duckdb: () => runNode(duckdb, logs, output, String(threads)),
 };
 

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 const benches = [
   'report',
   'ship',
+  'growth',
   'collect',
   'core',
   'catch-up',

@@ -3,6 +3,8 @@
  * beside rsyslog (raw lines), one broker, one after the other.
  *
  *     node test/bench/ship.ts [rows, 3000000] [rounds, 3] [partitions, 12]
+ *
+ * `growth.ts` has several agents.
  */
 import { once } from 'node:events';
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

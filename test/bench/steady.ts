@@ -1,19 +1,20 @@
 /**
  * `straggler run` at a steady rate: memory and handles must not grow.
  *
- *     node test/bench/steady.ts [rows a second, 5000] [seconds, 600]
+ *     node test/bench/steady.ts [how long, 10m] [rows a second, 5000]
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseDuration } from '../../src/runtime/duration.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
 import { circumstances, median, mib, printTable } from './figures.ts';
 import { LiveLog } from './live-log.ts';
 import { openHandles, residentBytes, usageOf } from './usage.ts';
 
-const rowsPerSecond = Number(process.argv[2] ?? 5000);
-const seconds = Number(process.argv[3] ?? 600);
+const seconds = parseDuration(process.argv[2] ?? '10m') / 1000;
+const rowsPerSecond = Number(process.argv[3] ?? 5000);
 const clients = 5000;
 const directory = mkdtempSync(join(tmpdir(), 'straggler-bench-'));
 const logs = join(directory, 'logs');

@@ -7,15 +7,18 @@ export interface DockerKafka extends AsyncDisposable {
   readonly brokers: string[];
 }
 
-/** The host port is picked first, because the broker has to advertise it. */
+/**
+ * The port is picked first, because the broker has to advertise it, and is the same inside: the broker's transactions
+ * reach it by what it advertises, too.
+ */
 export async function startDockerKafka(): Promise<DockerKafka> {
   const port = await freePort();
   const container: StartedTestContainer = await new GenericContainer(`apache/kafka:${kafkaVersion}`)
-    .withExposedPorts({ container: 9092, host: port })
+    .withExposedPorts({ container: port, host: port })
     .withEnvironment({
       KAFKA_NODE_ID: '1',
       KAFKA_PROCESS_ROLES: 'broker,controller',
-      KAFKA_LISTENERS: 'PLAINTEXT://:9092,CONTROLLER://:9093',
+      KAFKA_LISTENERS: `PLAINTEXT://:${port},CONTROLLER://:9093`,
       KAFKA_ADVERTISED_LISTENERS: `PLAINTEXT://127.0.0.1:${port}`,
       KAFKA_CONTROLLER_LISTENER_NAMES: 'CONTROLLER',
       KAFKA_LISTENER_SECURITY_PROTOCOL_MAP: 'CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT',

@@ -1,6 +1,7 @@
 /** Three Apache Kafka nodes (KRaft, each broker and controller) on loopback, whose leaders move back within seconds. */
 import { randomUUID } from 'node:crypto';
 import { freePort } from './free-port.ts';
+import { KafkaProxy } from './kafka-proxy.ts';
 import { type KafkaNode, LocalKafka } from './local-kafka.ts';
 
 const nodes = 3;
@@ -35,33 +36,39 @@ function directoryId(node: number): string {
 
 export class KafkaCluster implements AsyncDisposable {
   readonly nodes: readonly LocalKafka[];
+  /** Between clients and each node. Brokers reach each other without it. */
+  readonly proxies: readonly KafkaProxy[];
 
-  private constructor(started: readonly LocalKafka[]) {
+  private constructor(started: readonly LocalKafka[], proxies: readonly KafkaProxy[]) {
     this.nodes = started;
+    this.proxies = proxies;
   }
 
   static async start(): Promise<KafkaCluster> {
     const clusterId = randomUUID();
     const ports = await Promise.all(Array.from({ length: nodes }, () => freePort()));
     const controllers = ports.map((port) => `127.0.0.1:${port}`);
+    const fronts = await Promise.all(Array.from({ length: nodes }, () => freePort()));
+    const proxies = await Promise.all(fronts.map((front) => KafkaProxy.listen(front)));
     const format = ['--initial-controllers', initialControllers(controllers)];
     const starting = ports.map(async (controllerPort, index) => {
       const node: KafkaNode = { id: index + 1, clusterId, controllerPort, controllers };
-      return await LocalKafka.start({ heap, node, format, properties });
+      return await LocalKafka.start({ heap, node, format, properties, front: fronts[index] ?? 0 });
     });
     const settled = await Promise.allSettled(starting);
     const started = settled.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const cluster = new KafkaCluster(started);
+    const cluster = new KafkaCluster(started, proxies);
+    for (const [index, node] of started.entries()) proxies[index]?.forwardTo(node.port);
     if (started.length === nodes) return cluster;
     await cluster[Symbol.asyncDispose]();
     throw settled.find((result) => result.status === 'rejected')?.reason;
   }
 
   get brokers(): string[] {
-    return this.nodes.flatMap((node) => node.brokers);
+    return this.proxies.map((proxy) => `127.0.0.1:${proxy.port}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.nodes.map((node) => node[Symbol.asyncDispose]()));
+    await Promise.all([...this.proxies, ...this.nodes].map((one) => one[Symbol.asyncDispose]()));
   }
 }

@@ -14,6 +14,8 @@ export interface LocalKafkaOptions {
   readonly heap?: string;
   /** Lines appended to server.properties; the last one of a key wins. */
   readonly properties?: readonly string[];
+  /** What clients are told to connect to in place of `port`: a proxy listens there. Brokers among themselves do not. */
+  readonly front?: number;
   /** Besides the plain one. */
   readonly listeners?: readonly KafkaListener[];
   /** More arguments of the tool that formats the storage. */
@@ -35,22 +37,35 @@ export interface KafkaNode {
   readonly controllers: readonly string[];
 }
 
-const startDeadlineMs = 60_000;
+const startDeadlineMs = 180_000;
 
-function properties(directory: string, port: number, node: KafkaNode, options: LocalKafkaOptions): string {
-  const { listeners = [], properties: more = [] } = options;
+interface Places {
+  readonly port: number;
+  /** Of brokers among themselves; null = the same. */
+  readonly internal: number | null;
+}
+
+function properties(
+  directory: string,
+  { port, internal }: Places,
+  node: KafkaNode,
+  { listeners = [], properties: more = [], front = port }: LocalKafkaOptions,
+): string {
   const all = [
-    { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port },
+    { name: 'PLAINTEXT', protocol: 'PLAINTEXT', port, front },
+    ...(internal === null ? [] : [{ name: 'INTERNAL', protocol: 'PLAINTEXT', port: internal }]),
     { name: 'CONTROLLER', protocol: 'PLAINTEXT', port: node.controllerPort },
     ...listeners.map((listener) => ({ name: listener.protocol, ...listener })),
   ];
-  const places = all.map((listener) => `${listener.name}://127.0.0.1:${listener.port}`).join(',');
+  const places = (of: (listener: (typeof all)[number]) => number): string =>
+    all.map((listener) => `${listener.name}://127.0.0.1:${of(listener)}`).join(',');
   return [
     'process.roles=broker,controller',
     `node.id=${node.id}`,
     `controller.quorum.bootstrap.servers=${node.controllers.join(',')}`,
-    `listeners=${places}`,
-    `advertised.listeners=${places}`,
+    `listeners=${places((listener) => listener.port)}`,
+    `advertised.listeners=${places((listener) => ('front' in listener ? listener.front : listener.port))}`,
+    ...(internal === null ? [] : ['inter.broker.listener.name=INTERNAL']),
     'controller.listener.names=CONTROLLER',
     `listener.security.protocol.map=${all.map(({ name, protocol }) => `${name}:${protocol}`).join(',')}`,
     `log.dirs=${join(directory, 'data')}`,
@@ -104,10 +119,11 @@ export class LocalKafka implements AsyncDisposable {
     const jars = await kafkaJars();
     const directory = await mkdtemp(join(tmpdir(), 'straggler-kafka-'));
     const port = options.port ?? (await freePort());
+    const internal = options.front === undefined ? null : await freePort();
     const kafka = new LocalKafka(port, directory, jars, options.heap ?? '512m');
     const settings = join(directory, 'server.properties');
     const node = options.node ?? (await singleNode());
-    await writeFile(settings, properties(directory, port, node, options));
+    await writeFile(settings, properties(directory, { port, internal }, node, options));
     const format = spawnSync('java', [
       '-Xmx128m',
       '-XX:TieredStopAtLevel=1',

@@ -51,6 +51,19 @@ test('the report is searched, filtered and sorted without a network, and nobody 
   await page.getByRole('searchbox').fill('SCANNERS svc-7');
   assert.deepEqual(await addresses(report), ['10.1.2.8']);
   assert.equal(await page.locator('#result').innerText(), '1 of 41 entries');
+  const found = async (text: string): Promise<readonly string[]> => {
+    await page.getByRole('searchbox').fill(text);
+    return await addresses(report);
+  };
+  assert.deepEqual(await found('10.1.2.4/31'), ['10.1.2.4', '10.1.2.5']);
+  assert.deepEqual(await found('10.1.2.30 - 10.1.3.31'), ['10.1.3.31', '10.1.2.30'], 'the unknown one first');
+  assert.deepEqual(await found('2001:db8::/32'), ['2001:db8::25']);
+  assert.deepEqual(await found('10.1.2.0/24 svc-1 '), [
+    '10.1.2.2',
+    ...Array.from({ length: 10 }, (_, n) => `10.1.2.${n + 11}`),
+  ]);
+  assert.deepEqual(await found('10.1.2.4/24'), [], 'no network, so a text');
+  assert.deepEqual(await found('10.1.2.1'), ['10.1.2.1', ...Array.from({ length: 10 }, (_, n) => `10.1.2.${n + 10}`)]);
   await page.getByRole('searchbox').fill('');
   await page.locator('#status').selectOption('unknown');
   assert.equal((await addresses(report)).length, 11);

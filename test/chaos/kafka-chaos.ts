@@ -1,120 +1,78 @@
 /**
- * Two agents, two collectors and three brokers while brokers are killed, frozen and shut down, one at a time so that
- * two are left, and leaders move there and back; agents and collectors are killed and frozen meanwhile. Afterwards
- * every field of every client must equal the truth on both collectors. Everything is decided by the seed; only how the
- * machine interleaves it is not.
+ * Two agents, two collectors and three brokers, with a network between them that delays, cuts and loses answers, while
+ * brokers are killed, frozen and shut down, one at a time so that two are left, and leaders move there and back; agents
+ * and collectors are killed and frozen meanwhile, and the group of collectors rebalances as often as it flushes.
+ * Afterwards every field of every client must equal the truth on both collectors, and on a new one that begins at the
+ * first record. Where retention has overtaken the collectors it must equal all that was left, and what was lost is told.
+ * Everything is decided by the seed; only how the machine interleaves it is not.
  */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Truth } from '../../src/simulator/truth.ts';
 import { roughStyle, variedWorld } from '../../src/simulator/varied-world.ts';
-import { createWorld, type World } from '../../src/simulator/world.ts';
+import { createWorld } from '../../src/simulator/world.ts';
 import { KafkaCluster } from '../broker/kafka-cluster.ts';
-import type { LocalKafka } from '../broker/local-kafka.ts';
-import { assertTruth } from '../processes/against-truth.ts';
+import { assertClients, assertTruth } from '../processes/against-truth.ts';
 import { seeded } from '../processes/random.ts';
 import { Restartable } from '../processes/restartable.ts';
 import { StragglerProcess } from '../processes/straggler-process.ts';
-import { until } from '../processes/until.ts';
+import { Deeds, type Random, stepMs } from './deeds.ts';
+import { troubleNetwork } from './network.ts';
+import { rebalance } from './rebalances.ts';
+import { allWritten, assertAllButLost, overtake } from './retention.ts';
+import { answeredOf, Witness } from './witness.ts';
+
+export interface ChaosOptions {
+  /** How many times a broker goes; each of the three ways comes once in three rounds. */
+  readonly rounds: number;
+  /** At the end retention overtakes the collectors, and something is lost. */
+  readonly retention?: boolean;
+  /** A new group of collectors must come to the same from the first record on. */
+  readonly replay?: boolean;
+}
 
 export interface ChaosResult {
   /** What was done, in order. */
   readonly deeds: readonly string[];
   readonly rows: number;
   readonly sightings: number;
+  /** Rows that retention took before anybody had counted them. */
+  readonly rowsLost: number;
 }
-
-type Random = ReturnType<typeof seeded>;
 
 const startMs = Date.UTC(2026, 10, 20, 9, 30);
-const stepMs = 60_000;
 const truthDeadlineMs = 240_000;
+const group = 'straggler';
 
-/** Longer than the brokers' and the collectors' sessions: leaders move, partitions are taken over. */
-const frozenMs = 7500;
-
-class Chaos {
-  readonly deeds: string[] = [];
-  readonly #world: World;
-  readonly #random: Random;
-  readonly #began = Date.now();
-
-  constructor(world: World, random: Random) {
-    this.#world = world;
-    this.#random = random;
-  }
-
-  note(deed: string): void {
-    this.deeds.push(`${((Date.now() - this.#began) / 1000).toFixed(1)} s ${deed}`);
-  }
-
-  /** The logs grow meanwhile. */
-  async pass(ms: number): Promise<void> {
-    const end = Date.now() + ms;
-    await until('the time is over', () => {
-      this.#world.advanceBy(this.#random.below(stepMs / 4));
-      return Date.now() > end;
-    });
-  }
-
-  /** One process of the line is killed, or stands still for a while. */
-  async strike(processes: readonly (readonly [string, Restartable])[]): Promise<void> {
-    const [name, victim] = this.#random.pick(processes);
-    if (this.#random.below(3) > 0) {
-      this.note(`kill ${name}`);
-      await victim.killAndStart();
-      return;
-    }
-    this.note(`freeze ${name}`);
-    const { current } = victim;
-    await current.signal('SIGSTOP');
-    await this.pass(1000 + this.#random.below(frozenMs));
-    await current.signal('SIGCONT');
-    this.note(`thaw ${name}`);
-  }
-
-  /** One broker goes by `way`; the rest of the line is struck while it is away; then it comes back. */
-  async withoutBroker(way: string, node: LocalKafka, id: number, meanwhile: () => Promise<void>): Promise<void> {
-    this.note(`${way} broker ${id}`);
-    if (way === 'kill') await node.kill();
-    else if (way === 'stop') await node.stop();
-    else node.freeze();
-    await this.pass(this.#random.below(1500));
-    await meanwhile();
-    if (way === 'freeze') {
-      await this.pass(frozenMs);
-      node.thaw();
-    } else {
-      await node.restart();
-    }
-    this.note(`broker ${id} is back`);
-    // Until it is in sync again no other may go.
-    await this.pass(4000 + this.#random.below(4000));
-  }
-}
-
-async function createTopics(brokers: string): Promise<void> {
-  const check = StragglerProcess.start('check', '--brokers', brokers, '--create-topics');
+async function createTopics(...own: readonly string[]): Promise<void> {
+  const check = StragglerProcess.start('check', '--create-topics', ...own);
   const { code } = await check.ended;
   assert.equal(code, 0, check.log.join('\n'));
 }
 
-/** `rounds`: how many times a broker goes; each of the three ways comes once in three rounds. */
-export async function kafkaChaos(seed: number, rounds: number): Promise<ChaosResult> {
+export async function kafkaChaos(seed: number, options: ChaosOptions): Promise<ChaosResult> {
   const folder = await mkdtemp(join(tmpdir(), 'straggler-chaos-'));
   try {
-    return await wreak(folder, seed, rounds);
+    return await wreak(folder, seed, options);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function wreak(folder: string, seed: number, rounds: number): Promise<ChaosResult> {
+interface Line {
+  readonly cluster: KafkaCluster;
+  /** All processes but the brokers, by what they are called. */
+  readonly processes: readonly (readonly [string, Restartable])[];
+  readonly collectors: readonly [Restartable, Restartable];
+}
+
+async function wreak(folder: string, seed: number, options: ChaosOptions): Promise<ChaosResult> {
   const random = seeded(seed);
   await using cluster = await KafkaCluster.start();
   const brokers = cluster.brokers.join(',');
-  await createTopics(brokers);
+  await createTopics('--brokers', brokers);
   const logs = join(folder, 'logs');
   using world = createWorld(variedWorld({ directory: logs, seed, startMs, style: roughStyle }));
   world.advanceBy(10 * stepMs);
@@ -132,36 +90,104 @@ async function wreak(folder: string, seed: number, rounds: number): Promise<Chao
   await using left = new Restartable('collector', '--brokers', brokers);
   await using right = new Restartable('collector', '--brokers', brokers);
   await Promise.all([left.current.ready(), right.current.ready()]);
-  const processes = [
-    ['agent one', first],
-    ['agent two', second],
-    ['the left collector', left],
-    ['the right collector', right],
-  ] as const;
-  const chaos = new Chaos(world, random);
-  const ways = ['kill', 'freeze', 'stop'];
+  const line: Line = {
+    cluster,
+    processes: [
+      ['agent one', first],
+      ['agent two', second],
+      ['the left collector', left],
+      ['the right collector', right],
+    ],
+    collectors: [left, right],
+  };
+  const deeds = new Deeds(world, random);
   try {
-    for (let round = 0; round < rounds; round++) {
-      const id = 1 + random.below(cluster.nodes.length);
-      const node = cluster.nodes[id - 1];
-      const way = ways[(round + seed) % ways.length] ?? 'kill';
-      assert.ok(node !== undefined);
-      await chaos.strike(processes);
-      await chaos.withoutBroker(way, node, id, () => chaos.strike(processes));
-    }
+    await doRounds(line, deeds, random, seed, options.rounds);
+    const witness = new Witness(cluster.brokers);
+    if (options.retention === true) await overtake(line.collectors, witness, deeds);
+    const deletedTo = new Map(witness.ends);
     world.settle();
     const truth = world.truth();
-    await assertTruth(left.current, truth, truthDeadlineMs);
-    await assertTruth(right.current, truth, truthDeadlineMs);
-    const [one, other] = await Promise.all([exportOf(left.current), exportOf(right.current)]);
+    const rowsLost = options.retention === true ? await assertRest(line, witness, deletedTo, truth) : 0;
+    if (options.retention !== true) {
+      for (const { current } of line.collectors) await assertTruth(current, truth, truthDeadlineMs);
+    }
+    const [one, other] = await Promise.all(line.collectors.map(async ({ current }) => exportOf(current)));
     assert.equal(one, other);
-    const sightings = one.split('\r\n').length - 2;
+    if (options.replay === true) await replay(folder, brokers, witness, deletedTo, truth);
+    const sightings = (one ?? '').split('\r\n').length - 2;
     const summary = (await (await left.current.get('/api/v1/summary')).json()) as { totals: { rows: number } };
-    return { deeds: chaos.deeds, rows: summary.totals.rows, sightings };
+    return { deeds: deeds.done, rows: summary.totals.rows, sightings, rowsLost };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}: ${text}\nwhat was done:\n  ${chaos.deeds.join('\n  ')}`, { cause: error });
+    throw new Error(`seed ${seed}: ${text}\nwhat was done:\n  ${deeds.done.join('\n  ')}`, { cause: error });
   }
+}
+
+/** Each round one broker goes, and before it and meanwhile something else happens: all kinds in turn. */
+async function doRounds(line: Line, deeds: Deeds, random: Random, seed: number, rounds: number): Promise<void> {
+  const { cluster, processes } = line;
+  const ways = ['kill', 'freeze', 'stop'];
+  const kinds = [
+    () => deeds.strike(processes),
+    () =>
+      troubleNetwork(
+        cluster.proxies,
+        random,
+        (ms) => deeds.pass(ms),
+        (deed) => deeds.note(deed),
+      ),
+    () => rebalances(line, deeds, random),
+  ];
+  const deed = async (turn: number): Promise<void> => await kinds[turn % kinds.length]?.();
+  for (let round = 0; round < rounds; round++) {
+    const id = 1 + random.below(cluster.nodes.length);
+    const node = cluster.nodes[id - 1];
+    const way = ways[(round + seed) % ways.length] ?? 'kill';
+    assert.ok(node !== undefined);
+    await deed(round + seed);
+    // A strike in every round, in the half where the broker is there or in the other.
+    await deeds.withoutBroker(way, node, id, () => ((round + seed) % 3 === 0 ? deed(1 + random.below(2)) : deed(0)));
+  }
+}
+
+async function rebalances({ cluster }: Line, deeds: Deeds, random: Random): Promise<void> {
+  const times = 3 + random.below(4);
+  deeds.note(`${times} rebalances, one after the other`);
+  for (let time = 0; time < times; time++) {
+    await rebalance(cluster.brokers, group);
+    await deeds.pass(random.below(1000));
+  }
+}
+
+async function assertRest(
+  { collectors }: Line,
+  witness: Witness,
+  deletedTo: ReadonlyMap<number, number>,
+  truth: Truth,
+): Promise<number> {
+  const rows = truth.clients.reduce((sum, client) => sum + client.rows, 0);
+  await allWritten(witness, rows, truthDeadlineMs);
+  const processes = collectors.map(({ current }) => current);
+  return await assertAllButLost(processes, witness, deletedTo, truthDeadlineMs);
+}
+
+/** A collector of a new group, with a state of its own, reads everything that is in the log. */
+async function replay(
+  folder: string,
+  brokers: string,
+  witness: Witness,
+  deletedTo: ReadonlyMap<number, number>,
+  truth: Truth,
+): Promise<void> {
+  const config = join(folder, 'replay.yaml');
+  await writeFile(config, 'kafka: { group: replay, topics: { state: replay.state } }\n');
+  await createTopics('--config', config, '--brokers', brokers);
+  await using collector = StragglerProcess.start('collector', '--config', config, '--brokers', brokers);
+  await collector.ready();
+  if (deletedTo.size === 0) return await assertTruth(collector, truth, truthDeadlineMs);
+  const gone = new Map([...deletedTo].map(([partition, to]) => [partition, { from: 0, to }]));
+  await assertClients(collector, answeredOf(witness.events(gone)), truthDeadlineMs);
 }
 
 async function exportOf(collector: StragglerProcess): Promise<string> {

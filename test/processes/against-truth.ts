@@ -1,13 +1,19 @@
 /** Compares what a running collector answers with the simulator's truth, field by field. */
 import assert from 'node:assert/strict';
 import { expectedClients, type Truth } from '../../src/simulator/truth.ts';
-import type { StragglerProcess } from './straggler-process.ts';
 import { until } from './until.ts';
 
 /** Live state keeps that many users of a client; the truth keeps all. */
 const usersKept = 16;
 
-interface Answered {
+/** A collector that runs, wherever. */
+interface Collector {
+  readonly log: readonly string[];
+  get(path: string): Promise<Response>;
+}
+
+/** A sighting as the API answers it. */
+export interface Answered {
   readonly protocol: string;
   readonly server: string;
   readonly address: string;
@@ -27,7 +33,7 @@ function comparable(sighting: Answered): Record<string, unknown> {
   return rest;
 }
 
-async function sightingsOf(collector: StragglerProcess): Promise<Map<string, Answered>> {
+async function sightingsOf(collector: Collector): Promise<Map<string, Answered>> {
   const sightings = new Map<string, Answered>();
   let cursor = '';
   do {
@@ -46,12 +52,20 @@ function rowsOf(sightings: Iterable<{ readonly rows: unknown }>): number {
   return rows;
 }
 
+/** Compares every field of every client with the simulator's truth; see `assertClients`. */
+export async function assertTruth(collector: Collector, truth: Truth, deadlineMs?: number): Promise<void> {
+  await assertClients(collector, expectedClients(truth) as unknown as readonly Answered[], deadlineMs);
+}
+
 /**
- * Waits until a collector has counted as many rows as the truth has (more is a failure at once), then compares every
+ * Waits until a collector has counted as many rows as are expected (more is a failure at once), then compares every
  * field of every client.
  */
-export async function assertTruth(collector: StragglerProcess, truth: Truth, deadlineMs = 90_000): Promise<void> {
-  const expected = expectedClients(truth) as unknown as readonly Answered[];
+export async function assertClients(
+  collector: Collector,
+  expected: readonly Answered[],
+  deadlineMs = 90_000,
+): Promise<void> {
   const rowsExpected = rowsOf(expected as unknown as { rows: unknown }[]);
   let rows = 0;
   await until(

@@ -32,7 +32,7 @@ export class StragglerProcess implements AsyncDisposable {
       createInterface({ input: child.stderr }).on('line', (line) => {
         this.log.push(line);
         // Services say it in their log, the demo to whoever watches.
-        const [, logged, told] = /"url":"(http:[^"]+)"|live page +(http:\S+)\/$/.exec(line) ?? [];
+        const [, logged, told] = /"url":"(https?:[^"]+)"|live page +(https?:\S+)\/$/.exec(line) ?? [];
         this.#url ??= logged ?? told ?? null;
       });
     }

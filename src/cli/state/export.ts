@@ -46,9 +46,7 @@ async function fill(collector: Collector, target: StateTarget, signal: AbortSign
     });
   }
   refuseDamage(copy);
-  for (const page of sightingPages(copy)) {
-    collector.commit(page.map((sighting) => ({ sighting, firstSeenLive: false })));
-  }
+  for (const page of sightingPages(copy)) collector.restore(page);
 }
 
 function* csv(collector: Collector): Generator<string> {

@@ -1,10 +1,10 @@
 /** What a state folder holds, as `state show` prints it: stable names, times in ISO 8601, bytes as numbers. */
 import type { FileRecord, LaneRecord } from '../../delivery/records.ts';
 import type { StateCopy } from '../../delivery/store/copy-state.ts';
-import type { LanePlace } from '../../delivery/kafka/outbox.ts';
+import type { LanePlace, OutboxContent } from '../../delivery/kafka/outbox.ts';
 import type { Protocol } from '../../event/protocol.ts';
 import { timeText } from '../../event/time-text.ts';
-import { contentsOf, type FolderContents, sightingPages } from './folder.ts';
+import { contentsOf, type FolderContents, sightingsOf, wireLanesOf } from './folder.ts';
 import { SightingSums, type SightingSumsView } from './sighting-sums.ts';
 
 export interface FileView {
@@ -37,6 +37,8 @@ export interface LaneView {
   readonly lastProbe: string | null;
   /** Only of an agent that publishes. */
   readonly outbox: {
+    /** Id under which its events are published, another one where the state was rolled back or copied. */
+    readonly lane: string;
     /** Number of the last slice. */
     readonly slice: number;
     readonly chunksWaiting: number;
@@ -52,6 +54,8 @@ export interface FolderView {
   readonly kind: 'run' | 'agent';
   readonly directory: string;
   readonly id: string;
+  /** Id that the reports of an agent bear. */
+  readonly agent: string;
   readonly layout: number;
   readonly program: string | null;
   readonly inUse: boolean;
@@ -82,6 +86,7 @@ export function folderView(copy: StateCopy): FolderView {
     kind: copy.kind === 'embedded' ? 'run' : 'agent',
     directory: copy.directory,
     id: copy.id,
+    agent: agent.agent,
     layout: copy.layout,
     program: copy.program,
     inUse: copy.isInUse,
@@ -111,8 +116,6 @@ function byPlace(left: LaneRecord, right: LaneRecord): number {
 
 function laneView(lane: LaneRecord, { agent, outbox }: FolderContents): LaneView {
   const files = agent.files.filter((file) => file.lane === lane.id);
-  const own = (place: { readonly lane: string }): boolean => place.lane === lane.id;
-  const bare = ({ partition, slice, offset }: LanePlace): PlaceView => ({ partition, slice, offset });
   return {
     id: lane.id,
     server: lane.server,
@@ -131,15 +134,21 @@ function laneView(lane: LaneRecord, { agent, outbox }: FolderContents): LaneView
     lostAt: time(lane.lostAt),
     lastRow: time(largest(files.map(({ lastRowAt }) => lastRowAt))),
     lastProbe: time(largest(files.map(({ lastProbeAt }) => lastProbeAt))),
-    outbox:
-      outbox === null
-        ? null
-        : {
-            slice: outbox.slices.get(lane.id) ?? 0,
-            chunksWaiting: outbox.waiting.filter(({ headers }) => own(headers)).length,
-            cut: outbox.cut.filter(own).map(bare),
-            acknowledged: outbox.acknowledged.filter(own).map(bare),
-          },
+    outbox: outbox === null ? null : laneOutbox(wireLanesOf(lane.id, outbox), outbox),
+  };
+}
+
+function laneOutbox(wireLanes: readonly string[], outbox: OutboxContent): LaneView['outbox'] {
+  const [lane = ''] = wireLanes;
+  const own = (place: { readonly lane: string }): boolean => place.lane === lane;
+  const bare = ({ partition, slice, offset }: LanePlace): PlaceView => ({ partition, slice, offset });
+  return {
+    lane,
+    slice: outbox.slices.get(lane) ?? 0,
+    // What was cut under the id before still goes out.
+    chunksWaiting: outbox.waiting.filter(({ headers }) => wireLanes.includes(headers.lane)).length,
+    cut: outbox.cut.filter(own).map(bare),
+    acknowledged: outbox.acknowledged.filter(own).map(bare),
   };
 }
 
@@ -162,7 +171,7 @@ function fileView(file: FileRecord): FileView {
 
 function sums(copy: StateCopy): SightingSumsView {
   const all = new SightingSums();
-  for (const page of sightingPages(copy)) for (const sighting of page) all.add(sighting);
+  for (const sighting of sightingsOf(copy)) all.add(sighting);
   return all.view();
 }
 

@@ -27,16 +27,28 @@ export function contentsOf(copy: StateCopy): FolderContents {
   return { agent: outbox.agent, outbox };
 }
 
-/** The sightings of a state of `run`, page by page. Throws a StateDamage where one is not what was written. */
-export function* sightingPages(copy: StateCopy): Generator<Sighting[]> {
+/** The sightings of a state of `run`, packed, page by page. Throws a StateDamage where one is not what was written. */
+export function* sightingPages(copy: StateCopy): Generator<Uint8Array<ArrayBuffer>> {
   const tables = new SightingTables(copy);
   for (let after: string | null = null; ;) {
     const { page, next } = tables.read(after);
-    const packed = new PackedPageReader(page);
-    const sightings: Sighting[] = [];
-    while (packed.next()) sightings.push(packed.read());
-    yield sightings;
+    yield page;
     if (next === null) return;
     after = next;
   }
+}
+
+/** The same, one by one. */
+export function* sightingsOf(copy: StateCopy): Generator<Sighting> {
+  for (const page of sightingPages(copy)) {
+    const reader = new PackedPageReader(page);
+    while (reader.next()) yield reader.read();
+  }
+}
+
+/** Under which ids the events of a lane are published, the newest first. */
+export function wireLanesOf(lane: string, outbox: Outbox['content']): string[] {
+  const wire = outbox.wireLanes.find((one) => one.lane === lane);
+  if (wire === undefined) return [lane];
+  return wire.replaces === null ? [wire.id] : [wire.id, wire.replaces.lane];
 }

@@ -5,7 +5,7 @@ import type { StateCopy } from '../../delivery/store/copy-state.ts';
 import type { LaneRewind } from '../../delivery/store/rewind.ts';
 import { timeText } from '../../event/time-text.ts';
 import { bytes, counted, dateTime } from '../../markup/words.ts';
-import { sightingPages } from './folder.ts';
+import { sightingsOf } from './folder.ts';
 import type { Counts } from './rewind-request.ts';
 
 export function laneText({ before, again, kept }: LaneRewind, since: number | null): string {
@@ -53,12 +53,10 @@ function concerned(
 ): { readonly known: number; readonly before: number } {
   let known = 0;
   let before = 0;
-  for (const page of sightingPages(copy)) {
-    for (const sighting of page) {
-      if (!sets.some((set) => isInSet(sighting, set))) continue;
-      known++;
-      if (since !== null && sighting.lastSeen < since) before++;
-    }
+  for (const sighting of sightingsOf(copy)) {
+    if (!sets.some((set) => isInSet(sighting, set))) continue;
+    known++;
+    if (since !== null && sighting.lastSeen < since) before++;
   }
   return { known, before };
 }

@@ -7,7 +7,7 @@ import type { Sighting } from '../../sighting/sighting.ts';
 import type { CanaryTarget } from './target.ts';
 
 /** How long a row may take: through log, agent, transport and collector. */
-export const canaryBackWithinMs = 60_000;
+const canaryBackWithinMs = 60_000;
 
 /** A canary that was not sent for so many of its pauses proves nothing any more. */
 const pausesMax = 2;

@@ -1,6 +1,7 @@
 /** The collector's server: page, metrics, API. Reading only; nothing that is asked of it changes anything. */
 import type { ListenAddress } from '../../http/listen-address.ts';
 import { operationRoutes } from '../../http/operation-routes.ts';
+import type { ServerSecurity } from '../../http/security.ts';
 import { type HttpServer, serve } from '../../http/server.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Logger } from '../../telemetry/logger.ts';
@@ -21,6 +22,8 @@ export interface CollectorServerOptions {
   readonly version: string;
   readonly listen: ListenAddress;
   readonly allowInsecureListen: boolean;
+  /** None where left out. */
+  readonly security?: ServerSecurity | undefined;
   readonly listenersMax: number;
   /** Why the process can no longer make progress; empty while it can. */
   readonly stuck: () => readonly string[];
@@ -37,6 +40,7 @@ export function serveCollector(options: CollectorServerOptions): Promise<HttpSer
   return serve({
     listen: options.listen,
     allowInsecureListen: options.allowInsecureListen,
+    security: options.security,
     connectionsMax: listenersMax + otherConnectionsMax,
     log: options.log,
     onBound,

@@ -17,12 +17,12 @@ export function ago(iso: string, now: string): string {
   return `${count(Math.floor(seconds / 86_400))} d ago`;
 }
 
-/** How long it is from one time to another, in one unit. */
+/** How long it is from one time to another, to the minute where it is longer than two. */
 export function lasted(from: string, to: string): string {
   const seconds = Math.max(0, Math.round((Date.parse(to) - Date.parse(from)) / 1000));
   if (seconds < 120) return `${seconds} s`;
-  if (seconds < 2 * 3600) return `${Math.round(seconds / 60)} min`;
-  return `${Math.round(seconds / 3600)} h`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
 export const verdictText: Readonly<Record<Verdict, string>> = {

@@ -7,7 +7,7 @@ import { WorkerClient } from '../../runtime/worker/worker-client.ts';
 import { EmbeddedDelivery } from './embedded-delivery.ts';
 import { paceLimits } from './pace.ts';
 import type { PaceLimits } from './pace.ts';
-import type { SightingPage, StoreCalls } from './store-calls.ts';
+import type { SightingPage, StoreCalls, StoreCommit } from './store-calls.ts';
 
 export interface EmbeddedOptions {
   readonly directory: string;
@@ -28,6 +28,7 @@ export interface EmbeddedOptions {
 }
 
 const workerCloseMs = 1500;
+const pieceSightings = 2000;
 
 /**
  * Opens the state and reads it into `committed`; ready when it returns. Throws a UserError when the state cannot be
@@ -52,7 +53,7 @@ export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<
       ...options,
       state,
       store: {
-        commit: (change) => worker.call('commit', change),
+        commit: (change) => commitInPieces(worker, change),
         [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
       },
       limits: { ...paceLimits, ...limits },
@@ -65,6 +66,16 @@ export async function createEmbeddedDelivery(options: EmbeddedOptions): Promise<
   } finally {
     signal?.removeEventListener('abort', giveUp);
   }
+}
+
+/** What is sent to a worker is copied at once; a large change would keep the page waiting. */
+async function commitInPieces(worker: WorkerClient<StoreCalls>, change: StoreCommit): Promise<void> {
+  const { sightings } = change;
+  let from = 0;
+  for (; sightings.length - from > pieceSightings; from += pieceSightings) {
+    await worker.call('stage', sightings.slice(from, from + pieceSightings));
+  }
+  await worker.call('commit', { ...change, sightings: sightings.slice(from) });
 }
 
 /** One page is read while the one before it is taken in. Answers how many sightings there are. */

@@ -4,10 +4,10 @@
  * and are its slices resolved. One step is on its way while the next one fills. A step that cannot be saved stays in
  * memory and is tried again for as long as the process lives: nothing after it is saved or shown before it is.
  */
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { retry } from '../../runtime/retry.ts';
+import { ShortTurn } from '../../runtime/short-turn.ts';
 import { within } from '../../runtime/within.ts';
 import { encodeSighting } from '../../sighting/codec.ts';
 import { Overlay } from '../../sighting/overlay.ts';
@@ -21,7 +21,7 @@ import { Outage } from './outage.ts';
 import { nextCommitAt } from './pace.ts';
 import type { LastCommit, PaceLimits } from './pace.ts';
 import { isSlice, Step } from './step.ts';
-import type { Handed } from './step.ts';
+import type { Handed, Pending } from './step.ts';
 import type { StoreCommit, StoredSighting } from './store-calls.ts';
 
 /** The database, as the delivery needs it. */
@@ -46,8 +46,8 @@ export interface EmbeddedDeliveryParts {
   readonly onFatal: (error: unknown) => void;
 }
 
-/** How many sightings are encoded or shown at a time before others have their turn. */
-const pieceSightings = 2000;
+/** How many sightings are encoded or shown before it is looked whether others should have their turn. */
+const pieceSightings = 100;
 const retryBackoff = { firstMs: 200, maxMs: 10_000 };
 /** With the worker's own end, within the five seconds that a stop may take. */
 const closeWaitMs = 3000;
@@ -68,6 +68,7 @@ export class EmbeddedDelivery implements Delivery {
   #last: LastCommit | null = null;
   #timer: NodeJS.Timeout | null = null;
   #drains = 0;
+  #willAdmit = false;
   #onIdle: (() => void)[] = [];
   #ended: Error | null = null;
 
@@ -135,7 +136,7 @@ export class EmbeddedDelivery implements Delivery {
     return this.#saving === null && this.#open.isEmpty && this.#queue.length === 0;
   }
 
-  *#pending(): Generator<Handed> {
+  *#pending(): Generator<Pending> {
     if (this.#saving !== null) yield* this.#saving.handed;
     yield* this.#open.handed;
     yield* this.#queue;
@@ -154,8 +155,10 @@ export class EmbeddedDelivery implements Delivery {
   /** Fills the open step, in the order in which things were handed over. */
   #admit(): void {
     const { clock, limits, observer } = this.#parts;
+    const turn = new ShortTurn(clock);
     while (this.#queue.length > 0) {
       if (this.#overlay.size >= limits.keysMax) return observer.boundHit('commit keys');
+      if (turn.isOver) return this.#admitSoon();
       const handed = this.#queue.shift() as Handed;
       this.#open.add(handed, clock.monotonic());
       try {
@@ -165,6 +168,18 @@ export class EmbeddedDelivery implements Delivery {
         return this.#end(error);
       }
     }
+  }
+
+  /** Goes on with it when others have had their turn. */
+  #admitSoon(): void {
+    if (this.#willAdmit) return;
+    this.#willAdmit = true;
+    setImmediate(() => {
+      this.#willAdmit = false;
+      if (this.#ended !== null && this.#isIdle) return;
+      this.#admit();
+      this.#proceed();
+    });
   }
 
   /** Saves the open step, now or when it is due. */
@@ -206,7 +221,7 @@ export class EmbeddedDelivery implements Delivery {
   async #store(step: Step, changes: readonly CommittedSighting[]): Promise<void> {
     const { store, random, canRetry } = this.#parts;
     const change: StoreCommit = {
-      sightings: await encoded(changes),
+      sightings: await encoded(changes, this.#parts.clock),
       lanes: [...step.lanes.values()],
       files: [...step.files.values()],
       forgottenFiles: [...step.forgottenFiles],
@@ -228,8 +243,9 @@ export class EmbeddedDelivery implements Delivery {
   /** It is durable: now it may be seen. */
   async #show(step: Step, changes: readonly CommittedSighting[]): Promise<void> {
     const { committed, observer, clock } = this.#parts;
+    const turn = new ShortTurn(clock);
     for (let from = 0; from < changes.length; from += pieceSightings) {
-      if (from > 0) await yieldToOthers();
+      await turn.yieldWhenOver();
       committed.commit(changes.slice(from, from + pieceSightings));
     }
     const now = clock.now();
@@ -260,11 +276,12 @@ export class EmbeddedDelivery implements Delivery {
   }
 }
 
-async function encoded(changes: readonly CommittedSighting[]): Promise<StoredSighting[]> {
+async function encoded(changes: readonly CommittedSighting[], clock: Clock): Promise<StoredSighting[]> {
   const rows: StoredSighting[] = [];
+  const turn = new ShortTurn(clock);
   for (const { sighting } of changes) {
     rows.push([sightingKey(sighting.protocol, sighting.server, sighting.address), encodeSighting(sighting)]);
-    if (rows.length % pieceSightings === 0) await yieldToOthers();
+    if (rows.length % pieceSightings === 0) await turn.yieldWhenOver();
   }
   return rows;
 }

@@ -1,7 +1,7 @@
 /**
  * When the next commit begins. A commit costs a few milliseconds and up to 20 us a client, so while rows come in as
  * they are written one a second is enough. While old logs are read, reading waits for the commits: they follow each
- * other with pauses as long as the last one took, so that cheap ones are frequent, and dear ones are large and few.
+ * other with pauses twice as long as the last one took, so that cheap ones are frequent, and dear ones are large and few.
  */
 export interface PaceLimits {
   /** Between the starts of two commits while live. */
@@ -19,8 +19,8 @@ export const paceLimits: PaceLimits = {
   everyMs: 1000,
   gatherMs: 50,
   pauseMs: { min: 50, max: 2000 },
-  bytesMax: 8 * 1024 * 1024,
-  keysMax: 20_000,
+  bytesMax: 96 * 1024 * 1024,
+  keysMax: 100_000,
 };
 
 /** What waits to be committed. Times are monotonic. */
@@ -41,6 +41,9 @@ export interface LastCommit {
   readonly endedAt: number;
 }
 
+/** While reading back: the larger, the more events of a client are merged before it is written. */
+const pauseFactor = 2;
+
 /** Monotonic time at which the next commit is to begin; it may have passed. */
 export function nextCommitAt(waiting: Waiting, last: LastCommit | null, limits: PaceLimits): number {
   if (waiting.urgency === 'now' || waiting.bytes >= limits.bytesMax || waiting.keys >= limits.keysMax)
@@ -49,6 +52,6 @@ export function nextCommitAt(waiting: Waiting, last: LastCommit | null, limits: 
   if (last === null || waiting.urgency === 'soon') return gathered;
   if (!waiting.readingBack) return Math.max(gathered, last.startedAt + limits.everyMs);
   const tookMs = last.endedAt - last.startedAt;
-  const pauseMs = Math.min(limits.pauseMs.max, Math.max(limits.pauseMs.min, tookMs));
+  const pauseMs = Math.min(limits.pauseMs.max, Math.max(limits.pauseMs.min, pauseFactor * tookMs));
   return Math.max(gathered, last.endedAt + pauseMs);
 }

@@ -4,9 +4,9 @@ import { AgentTables, createAgentTables } from '../store/agent-tables.ts';
 import type { DatabaseSync, State } from '../store/open-state.ts';
 import { rowChecksum } from '../store/row-checksum.ts';
 import { stateDamaged } from '../store/state-errors.ts';
-import { transaction } from '../store/transaction.ts';
+import { joinTransaction, transaction } from '../store/transaction.ts';
 import type { AgentState } from '../records.ts';
-import type { SightingPage, StoreCommit } from './store-calls.ts';
+import type { SightingPage, StoreCommit, StoredSighting } from './store-calls.ts';
 
 /**
  * See `StateOptions.migrations`: what was released is never edited. A new version of the stored sighting is a new
@@ -70,11 +70,20 @@ export class SightingTables {
     return { page: this.#writer.take(), sightings: rows.length, next };
   }
 
+  /** Writes a piece of what the next `commit` makes durable. When it throws, all pieces so far are as if never staged. */
+  stage(sightings: readonly StoredSighting[]): void {
+    joinTransaction(this.#state.database, () => this.#putAll(sightings));
+  }
+
   commit(change: StoreCommit): void {
     transaction(this.#state.database, () => {
-      for (const [key, value] of change.sightings) this.#put.run(key, value, rowChecksum(key, value));
+      this.#putAll(change.sightings);
       this.#agent.apply(change);
     });
+  }
+
+  #putAll(sightings: readonly StoredSighting[]): void {
+    for (const [key, value] of sightings) this.#put.run(key, value, rowChecksum(key, value));
   }
 
   #pack(value: string): void {

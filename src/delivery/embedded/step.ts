@@ -8,8 +8,11 @@ interface Promised {
   readonly reject: (error: unknown) => void;
 }
 
-export interface HandedSlice extends Promised {
+interface PendingSlice extends Promised {
   readonly slice: Slice;
+}
+
+export interface HandedSlice extends PendingSlice {
   readonly events: readonly ConnectionEvent[];
 }
 
@@ -19,8 +22,11 @@ interface HandedRecord extends Promised {
 
 export type Handed = HandedSlice | HandedRecord;
 
-export function isSlice(handed: Handed): handed is HandedSlice {
-  return 'slice' in handed;
+/** What is in a step: its events are in the overlay, and not kept. */
+export type Pending = PendingSlice | HandedRecord;
+
+export function isSlice<Item extends Pending>(pending: Item): pending is Extract<Item, PendingSlice> {
+  return 'slice' in pending;
 }
 
 /** Server and last row time of an event that came in live. */
@@ -31,7 +37,7 @@ export interface LiveEvent {
 
 /** What goes into one transaction, but for the sightings, which the overlay keeps. The last word on a record counts. */
 export class Step {
-  readonly handed: Handed[] = [];
+  readonly handed: Pending[] = [];
   readonly lanes = new Map<string, LaneRecord>();
   readonly files = new Map<string, FileRecord>();
   readonly forgottenFiles = new Set<string>();
@@ -49,9 +55,9 @@ export class Step {
   /** `now` is monotonic. */
   add(handed: Handed, now: number): void {
     if (this.isEmpty) this.#since = now;
+    if (isSlice(handed)) return this.#addSlice(handed);
     this.handed.push(handed);
-    if (isSlice(handed)) this.#addSlice(handed);
-    else this.#addRecord(handed.change);
+    this.#addRecord(handed.change);
   }
 
   waiting(keys: number): Waiting {
@@ -59,7 +65,8 @@ export class Step {
     return { since, bytes, keys, readingBack, urgency };
   }
 
-  #addSlice({ slice, events }: HandedSlice): void {
+  #addSlice({ slice, events, resolve, reject }: HandedSlice): void {
+    this.handed.push({ slice, resolve, reject });
     this.#putFile(slice.file);
     this.#bytes += slice.end - slice.start;
     this.events += events.length;

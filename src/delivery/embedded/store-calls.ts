@@ -30,5 +30,7 @@ export interface StoreCalls {
   open(request: OpenStore): AgentState;
   /** The sightings behind this key, in the order of their keys; from the first one for null. */
   read(after: string | null): SightingPage;
+  /** Puts sightings that the next commit is to make durable: a large change comes in pieces. */
+  stage(sightings: readonly StoredSighting[]): void;
   commit(change: StoreCommit): void;
 }

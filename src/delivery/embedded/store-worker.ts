@@ -36,6 +36,7 @@ serveWorker<StoreCalls>(
       const read = withTables((tables) => tables.read(after));
       return new Handover(read, [read.page.buffer]);
     },
+    stage: (sightings) => withTables((tables) => tables.stage(sightings)),
     commit: (change) => withTables((tables) => tables.commit(change)),
   },
   () => open?.state.database.close(),

@@ -100,7 +100,7 @@ export class AgentDelivery implements KafkaDelivery {
     });
     this.#publisher = this.#makePublisher();
     this.#writer = this.#makeWriter();
-    this.#publisher.add(outbox.content.waiting.map((chunk) => ({ ...chunk, body: null })));
+    this.#publisher.add(outbox.content.waiting.map((chunk) => ({ ...chunk, body: null, packed: null })));
     this.#watch.ask();
   }
 
@@ -193,9 +193,9 @@ export class AgentDelivery implements KafkaDelivery {
     const pinMs = this.#parts.refusedRetryMs ?? refusedRetryMsDefault;
     const giveUpAfterMs = this.#parts.refusedGiveUpMs ?? refusedGiveUpMsDefault;
     const limits = { batchBytesMax: chunkBytesMax, batchChunksMax, pinMs, giveUpAfterMs };
-    const bodies = (chunks: readonly QueuedChunk[]): Promise<Buffer[]> => this.#bodies(chunks);
+    const packed = (ids: readonly number[]): Promise<readonly Uint8Array[]> => this.#parts.outbox.packed(ids);
     return new Publisher(
-      { sender, clock, random, bodies, limits, putAside: (chunk, error) => this.#putAside(chunk, error) },
+      { sender, clock, random, packed, limits, putAside: (chunk, error) => this.#putAside(chunk, error) },
       {
         acknowledged: (_, chunks) => this.#writer.acknowledged(chunks),
         failed: (_, chunks, error) => this.#failed(chunks, error),
@@ -206,17 +206,14 @@ export class AgentDelivery implements KafkaDelivery {
     );
   }
 
-  async #bodies(chunks: readonly QueuedChunk[]): Promise<Buffer[]> {
-    const packed = await this.#parts.outbox.bodies(chunks.map((chunk) => chunk.id));
-    return await Promise.all(chunks.map(({ bytes }, index) => unpack(packed[index] ?? new Uint8Array(), bytes)));
-  }
-
   async #putAside(chunk: QueuedChunk, error: unknown): Promise<boolean> {
     const { deadLetters, logger, clock } = this.#parts;
     if (deadLetters === undefined) return false;
     const reason = `the broker refuses it: ${error instanceof Error ? error.message : String(error)}`;
-    const body = chunk.body ?? (await this.#bodies([chunk]))[0] ?? Buffer.alloc(0);
-    const letters = lettersOfChunk(chunk, body, reason, clock.now());
+    const { headers, bytes, body } = chunk;
+    // It was sent, so it is here in one form or the other.
+    const lines = body ?? unpack(chunk.packed ?? new Uint8Array(), headers, bytes);
+    const letters = lettersOfChunk(chunk, lines, reason, clock.now());
     if ((await deadLetters.keep(letters)) < letters.length) return false;
     const { lane, slice } = chunk.headers;
     logger.error({ lane, slice, events: letters.length, reason }, 'events that Kafka will not take were put aside');

@@ -9,13 +9,16 @@
  */
 import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
-import { compression as gzipCompression, noCompression, rootCause } from './client.ts';
-import type { Kafka, Message, RecordMetadata } from './client.ts';
+import { codecs, rootCause } from './client.ts';
+import { readyBatch } from './ready-batch.ts';
+import type { Codec, Kafka, Message, RecordMetadata } from './client.ts';
 import { ProducerConnection } from './producer-connection.ts';
 
 export interface SendableChunk {
   readonly headers: ChunkHeaders;
   readonly body: Buffer;
+  /** The record that it makes, zstd: what is sent where it is sent alone, with nothing to be compressed any more. */
+  readonly packed?: Uint8Array;
 }
 
 export interface ChunkSender extends AsyncDisposable {
@@ -46,8 +49,8 @@ export class PartitionCountChanged extends Error {
 
 const metadataMaxAgeMs = 60_000;
 
-export function chunkSender(kafka: Kafka, topic: string, codec: 'gzip' | 'none' = 'gzip'): ChunkSender {
-  const compression = codec === 'gzip' ? gzipCompression : noCompression;
+export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'): ChunkSender {
+  const compression = codecs[codec];
   const producer = kafka.producer({
     allowAutoTopicCreation: false,
     metadataMaxAge: metadataMaxAgeMs,
@@ -64,7 +67,10 @@ export function chunkSender(kafka: Kafka, topic: string, codec: 'gzip' | 'none' 
   const connection = new ProducerConnection(producer);
   return {
     send: async (partition, chunks) => {
-      const messages = chunks.map((chunk) => message(partition, chunk));
+      const [only] = chunks;
+      using ready =
+        only?.packed !== undefined && chunks.length === 1 && codec === 'zstd' ? readyBatch(only.packed) : null;
+      const messages = chunks.map((chunk) => message(partition, chunk, ready?.standIn ?? chunk.body));
       try {
         const answers = await connection.use((open) => open.send({ topic, acks: -1, compression, messages }));
         refuseOtherAnswers(answers, topic, partition);
@@ -76,8 +82,8 @@ export function chunkSender(kafka: Kafka, topic: string, codec: 'gzip' | 'none' 
   };
 }
 
-function message(partition: number, chunk: SendableChunk): Message {
-  return { partition, value: chunk.body, headers: encodeHeaders(chunk.headers) };
+function message(partition: number, { headers }: SendableChunk, value: Buffer): Message {
+  return { partition, value, headers: encodeHeaders(headers) };
 }
 
 function refuseOtherAnswers(answers: readonly RecordMetadata[], topic: string, partition: number): void {

@@ -26,7 +26,7 @@ export interface Chunk {
   readonly partition: number;
   readonly headers: ChunkHeaders;
   /** One ECS document a line, in rising order of offset. */
-  readonly body: Buffer;
+  readonly body: Buffer<ArrayBuffer>;
   readonly events: number;
 }
 

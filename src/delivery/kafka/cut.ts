@@ -4,7 +4,8 @@
  * file, the rules or the program afterwards.
  */
 import type { ConnectionEvent } from '../../event/connection-event.ts';
-import { encodeEvent } from '../../event/ndjson.ts';
+import { LineBytes } from '../../event/line-bytes.ts';
+import { writeEvent } from '../../event/write-event.ts';
 import { chunkSchema } from './chunk-codec.ts';
 import { chunkBytesMax } from './chunk.ts';
 import type { Chunk, ChunkHeaders } from './chunk.ts';
@@ -43,40 +44,56 @@ export function cutSlice(events: readonly ConnectionEvent[], plan: CutPlan): Chu
   const drafts = new Map<number, Draft>();
   const chunks: Chunk[] = [];
   for (const event of inOrder(events)) {
-    const line = `${encodeEvent(event)}\n`;
-    const bytes = Buffer.byteLength(line);
     const partition = partitionOf(event.address, plan.partitions);
     let draft = drafts.get(partition);
-    if (draft !== undefined && draft.bytes + bytes > plan.bytesMax) {
-      chunks.push(finish(draft, plan));
-      draft = newDraft(partition, event.offset, { slice: plan.slice, offset: draft.lastOffset });
-      drafts.set(partition, draft);
-    } else if (draft === undefined) {
+    if (draft === undefined) {
       draft = newDraft(partition, event.offset, plan.previous(partition) ?? null);
       drafts.set(partition, draft);
     }
-    draft.lines.push(line);
-    draft.bytes += bytes;
+    const { lines } = draft;
+    const before = lines.length;
+    writeEvent(lines, event);
+    lines.byte(lineFeed);
+    if (before > 0 && lines.length > plan.bytesMax) {
+      chunks.push(finish(draft, before, plan));
+      lines.dropBefore(before);
+      draft.previous = { slice: plan.slice, offset: draft.lastOffset };
+      draft.firstOffset = event.offset;
+      draft.events = 0;
+    }
+    draft.events++;
     draft.lastOffset = event.offset;
   }
-  for (const draft of drafts.values()) chunks.push(finish(draft, plan));
+  for (const draft of drafts.values()) {
+    chunks.push(finish(draft, draft.lines.length, plan));
+    spareLines.push(draft.lines);
+  }
   return chunks;
 }
 
+const lineFeed = 0x0a;
+
+/** A chunk in the making. */
 interface Draft {
   readonly partition: number;
-  readonly previous: ChunkHeaders['previous'];
-  readonly firstOffset: number;
-  readonly lines: string[];
-  bytes: number;
+  readonly lines: LineBytes;
+  previous: ChunkHeaders['previous'];
+  firstOffset: number;
   lastOffset: number;
+  events: number;
 }
+
+/** Room to write in, one for each partition, used again and again. */
+const spareLines: LineBytes[] = [];
+const linesBytes = 64 * 1024;
 
 function newDraft(partition: number, offset: number, previous: ChunkHeaders['previous']): Draft {
-  return { partition, previous, firstOffset: offset, lines: [], bytes: 0, lastOffset: offset };
+  const lines = spareLines.pop() ?? new LineBytes(linesBytes);
+  lines.clear();
+  return { partition, lines, previous, firstOffset: offset, lastOffset: offset, events: 0 };
 }
 
-function finish(draft: Draft, plan: CutPlan): Chunk {
+function finish(draft: Draft, bytes: number, plan: CutPlan): Chunk {
   return {
     partition: draft.partition,
     headers: {
@@ -92,13 +109,18 @@ function finish(draft: Draft, plan: CutPlan): Chunk {
       readingBack: plan.readingBack,
       agentName: plan.agentName,
     },
-    body: Buffer.from(draft.lines.join('')),
-    events: draft.lines.length,
+    body: draft.lines.copy(0, bytes),
+    events: draft.events,
   };
 }
 
 /** An event is known by its offset alone, so two at one offset would be taken for one: a defect of the reader. */
 function inOrder(events: readonly ConnectionEvent[]): readonly ConnectionEvent[] {
+  let isSorted = true;
+  for (let index = 1; index < events.length && isSorted; index++) {
+    isSorted = (events[index - 1] as ConnectionEvent).offset < (events[index] as ConnectionEvent).offset;
+  }
+  if (isSorted) return events;
   const sorted = events.toSorted((a, b) => a.offset - b.offset);
   for (const [index, event] of sorted.entries()) {
     if (index > 0 && event.offset === sorted[index - 1]?.offset) {

@@ -8,18 +8,16 @@ import { AgentDelivery } from './agent-delivery.ts';
 import type { KafkaDelivery } from './agent-delivery.ts';
 import { chunkSender } from './chunk-sender.ts';
 import { openKafka } from './client.ts';
-import type { KafkaConnection } from './client.ts';
+import type { Codec, KafkaConnection } from './client.ts';
 import { Heartbeat } from './heartbeat.ts';
+import type { HistoryTimes, HistoryWatch } from './history-watch.ts';
 import { LetterShipper } from './letter-shipper.ts';
-import { HistoryWatch } from './history-watch.ts';
-import type { HistoryTimes } from './history-watch.ts';
 import { machineId } from './machine-id.ts';
 import { openOutbox } from './outbox-client.ts';
 import type { Outbox } from './outbox.ts';
 import { readTopicFacts } from './topic-facts.ts';
 import type { TopicNames } from './topics.ts';
-import type { HistoryFinding } from './own-history.ts';
-import type { AgentReport } from '../../event/agent-report.ts';
+import { watchHistory } from './watch-history.ts';
 import { within } from '../../runtime/within.ts';
 
 export interface KafkaDeliveryOptions {
@@ -29,16 +27,17 @@ export interface KafkaDeliveryOptions {
   readonly programVersion: string;
   readonly agentName: string;
   readonly logger: Logger;
-  /** Of events; gzip. */
-  readonly compression?: 'gzip' | 'none';
+  /** Of events; zstd. */
+  readonly compression?: Codec;
   /** Of all chunks that wait, before compression; 32 MiB. */
   readonly outboxBytesMax?: number;
+  /** Of the search for signs that the state was rolled back or copied. */
+  readonly historyTimes?: Partial<HistoryTimes>;
   /** What can never be delivered is put here, and carried on to its topic. */
   readonly letterBox?: LetterBox;
   /** What is refused as it is: how long until it is tried again, and until it becomes dead letters; 30 s, 15 minutes. */
   readonly refusedRetryMs?: number;
   readonly refusedGiveUpMs?: number;
-  readonly historyTimes?: Partial<HistoryTimes>;
   /** Nothing can be stored any more: the program has to start anew. */
   readonly onCrash?: (error: Error) => void;
 }
@@ -89,17 +88,10 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
   const topic = topics.deadLetters;
   const shippers = letterBox === undefined ? [] : [new LetterShipper({ kafka, topic, box: letterBox, logger, clock })];
   const reports = new Heartbeat({ kafka, topic: topics.agents, logger, clock });
-  const watch = new HistoryWatch({
+  const watch = watchHistory(delivery, {
     kafka,
     topic: topics.agents,
     reports,
-    own: {
-      get agent() {
-        return delivery.state.agent;
-      },
-      lastSlice: (lane) => delivery.lastSlice(lane),
-    },
-    onFinding: (finding, report) => beginAnew(delivery, finding, report, logger),
     clock,
     logger,
     ...(options.historyTimes === undefined ? {} : { times: options.historyTimes }),
@@ -110,30 +102,13 @@ export async function openKafkaDelivery(options: KafkaDeliveryOptions): Promise<
     reports: watch,
     [Symbol.asyncDispose]: async () => {
       try {
-        const watched = within(closeWaitMs, watch[Symbol.asyncDispose]());
-        const parts = [delivery, ...shippers].map((part) => part[Symbol.asyncDispose]());
-        await Promise.all([...parts, watched]);
+        const parts = [delivery, reports, ...shippers].map((part) => part[Symbol.asyncDispose]());
+        await Promise.all([...parts, within(closeWaitMs, watch[Symbol.asyncDispose]())]);
       } finally {
         ended.abort();
       }
     },
   };
-}
-
-/** Lanes whose numbers were used already must not be gone on with. What is read again counts again in totals. */
-async function beginAnew(
-  delivery: AgentDelivery,
-  finding: HistoryFinding,
-  report: AgentReport,
-  logger: Logger,
-): Promise<void> {
-  await delivery.replaceLanes(finding);
-  const { lanes, reason } = finding;
-  const message =
-    reason === 'copied'
-      ? 'Another agent uses a copy of this state. Lanes begin anew; what both of them read counts twice. Give each its own'
-      : 'This state was rolled back: it has published more than it knows. Lanes begin anew; what is read again counts twice';
-  logger.error({ lanes, name: report.name, server: report.server, at: report.at }, message);
 }
 
 /** A state that was copied and is used twice counts twice what both of them read: said here, seen by the collectors. */

@@ -1,11 +1,12 @@
 import { WorkerClient } from '../../runtime/worker/worker-client.ts';
+import { chunksOf, isLarge } from './outbox.ts';
 import type { Outbox, OutboxContent, OutboxFacts, OutboxWrite } from './outbox.ts';
 
 /** What the worker can be asked. */
 export interface OutboxCalls {
   open(request: { readonly directory: string; readonly programVersion: string }): OutboxContent;
-  write(change: OutboxWrite): void;
-  bodies(request: { readonly ids: readonly number[] }): Uint8Array<ArrayBuffer>[];
+  write(change: OutboxWrite): readonly Uint8Array<ArrayBuffer>[];
+  packed(request: { readonly ids: readonly number[] }): readonly Uint8Array<ArrayBuffer>[];
   settle(facts: OutboxFacts): void;
 }
 
@@ -27,8 +28,8 @@ export async function openOutbox(options: OpenOutboxOptions): Promise<Outbox> {
     const content = await worker.call('open', { directory, programVersion });
     return {
       content,
-      write: (change) => worker.call('write', change, packedBuffers(change)),
-      bodies: (ids) => worker.call('bodies', { ids }),
+      write: (change) => worker.call('write', change, largeBodies(change)),
+      packed: (ids) => worker.call('packed', { ids }),
       settle: (facts) => worker.call('settle', facts),
       [Symbol.asyncDispose]: () => worker[Symbol.asyncDispose](),
     };
@@ -38,7 +39,9 @@ export async function openOutbox(options: OpenOutboxOptions): Promise<Outbox> {
   }
 }
 
-/** Handed over instead of copied: a packed body is made for this call alone. */
-function packedBuffers(change: OutboxWrite): ArrayBuffer[] {
-  return change.steps.flatMap((step) => (step.kind === 'slice' ? step.chunks.map(({ packed }) => packed.buffer) : []));
+/** Handed over instead of copied. */
+function largeBodies(change: OutboxWrite): ArrayBuffer[] {
+  return chunksOf(change)
+    .filter(isLarge)
+    .map(({ body }) => body.buffer);
 }

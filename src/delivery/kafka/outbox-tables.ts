@@ -5,13 +5,17 @@ import { rowChecksum } from '../store/row-checksum.ts';
 import { stateDamaged } from '../store/state-errors.ts';
 import { transaction } from '../store/transaction.ts';
 import type { ChunkHeaders } from './chunk.ts';
+import { chunkKey } from './chunk-key.ts';
+import { chunksOf, isLarge } from './outbox.ts';
+import { pack } from './packing.ts';
+import { chunksAsRecords } from './outbox-migration.ts';
 import type {
+  CutChunk,
   LanePlace,
   OutboxContent,
   OutboxFacts,
   OutboxStep,
   OutboxWrite,
-  PackedChunk,
   StoredChunk,
 } from './outbox.ts';
 import type { StoredWireLane } from './wire-lane.ts';
@@ -33,6 +37,7 @@ export const outboxMigrations: readonly ((database: DatabaseSync) => void)[] = [
       CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     `);
   },
+  chunksAsRecords,
 ];
 
 const wireLaneFact = 'wire lane ';
@@ -52,7 +57,7 @@ export class OutboxTables {
     this.#statements = {
       putChunk: database.prepare('INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)'),
       deleteChunk: database.prepare('DELETE FROM chunks WHERE id = ?'),
-      body: database.prepare('SELECT partition, bytes, headers, body, checksum FROM chunks WHERE id = ?'),
+      packed: database.prepare('SELECT partition, bytes, headers, body, checksum FROM chunks WHERE id = ?'),
       putSlice: database.prepare('INSERT OR REPLACE INTO slices VALUES (?, ?, ?)'),
       putPlace: database.prepare('INSERT OR REPLACE INTO places VALUES (?, ?, ?, ?, ?, ?)'),
       putFact: database.prepare('INSERT OR REPLACE INTO facts VALUES (?, ?, ?)'),
@@ -74,22 +79,30 @@ export class OutboxTables {
     };
   }
 
-  write(change: OutboxWrite): void {
+  /** Answers what the large chunks of the change were packed into. */
+  write(change: OutboxWrite): Uint8Array<ArrayBuffer>[] {
+    const packed = new Map<CutChunk, Uint8Array<ArrayBuffer>>();
+    for (const chunk of chunksOf(change)) {
+      packed.set(chunk, pack(chunk.headers, chunk.body));
+      // It was handed over. A collector of garbage would let hundreds of them gather first.
+      if (isLarge(chunk)) chunk.body.buffer.transfer(0);
+    }
     transaction(this.#state.database, () => {
-      for (const step of change.steps) this.#step(step);
+      for (const step of change.steps) this.#step(step, packed);
       for (const id of change.acknowledged.ids) this.#statements.deleteChunk.run(id);
       for (const place of change.acknowledged.ledger) this.#putPlace('acknowledged', place);
     });
+    return [...packed].filter(([chunk]) => isLarge(chunk)).map(([, bytes]) => bytes);
   }
 
-  bodies(ids: readonly number[]): Uint8Array[] {
+  packed(ids: readonly number[]): Uint8Array<ArrayBuffer>[] {
     return ids.map((id) => {
-      const row = this.#statements.body.get(id);
+      const row = this.#statements.packed.get(id);
       const body = row?.['body'];
       if (row === undefined || !(body instanceof Uint8Array)) throw new Error(`chunk ${id} is not in the outbox`);
       const key = chunkKey(id, Number(row['partition']), Number(row['bytes']), String(row['headers']));
       this.#believe('chunks', row['checksum'] === rowChecksum(key, body));
-      return body;
+      return new Uint8Array(body);
     });
   }
 
@@ -102,20 +115,20 @@ export class OutboxTables {
     });
   }
 
-  #step(step: OutboxStep): void {
+  #step(step: OutboxStep, packed: ReadonlyMap<CutChunk, Uint8Array>): void {
     if (step.kind === 'record') return this.#agent.apply(step.change);
     this.#agent.putFile(step.file);
     if (step.slice !== null) {
       this.#statements.putSlice.run(step.lane, step.slice, rowChecksum(step.lane, String(step.slice)));
     }
-    for (const chunk of step.chunks) this.#putChunk(chunk);
+    for (const chunk of step.chunks) this.#putChunk(chunk, packed.get(chunk) as Uint8Array);
   }
 
-  #putChunk(chunk: PackedChunk): void {
+  #putChunk(chunk: CutChunk, packed: Uint8Array): void {
     const { id, partition, bytes } = chunk;
     const headers = JSON.stringify(chunk.headers);
-    const checksum = rowChecksum(chunkKey(id, partition, bytes, headers), chunk.packed);
-    this.#statements.putChunk.run(id, partition, bytes, chunk.events, chunk.readAt, headers, chunk.packed, checksum);
+    const checksum = rowChecksum(chunkKey(id, partition, bytes, headers), packed);
+    this.#statements.putChunk.run(id, partition, bytes, chunk.events, chunk.readAt, headers, packed, checksum);
     const { lane, slice, lastOffset } = chunk.headers;
     this.#putPlace('cut', { lane, partition, slice, offset: lastOffset });
   }
@@ -197,10 +210,6 @@ export class OutboxTables {
     const { directory, kind } = this.#state;
     throw stateDamaged(directory, kind, `a record in its table ${table} is not what was written`);
   }
-}
-
-function chunkKey(id: number, partition: number, bytes: number, headers: string): string {
-  return `${id} ${partition} ${bytes} ${headers}`;
 }
 
 function placeChecksum(kind: PlaceKind, place: LanePlace): number {

@@ -19,6 +19,13 @@ function inTables<Result>(work: (tables: OutboxTables) => Result): Result {
   }
 }
 
+function handedOver(packed: readonly Uint8Array<ArrayBuffer>[]): Handover<readonly Uint8Array<ArrayBuffer>[]> {
+  return new Handover(
+    packed,
+    packed.map(({ buffer }) => buffer),
+  );
+}
+
 serveWorker<OutboxCalls>(
   {
     open: async ({ directory, programVersion }) => {
@@ -26,14 +33,8 @@ serveWorker<OutboxCalls>(
       opened = { state, tables: new OutboxTables(state) };
       return inTables((tables) => tables.load());
     },
-    write: (change) => inTables((tables) => tables.write(change)),
-    bodies: ({ ids }) => {
-      const bodies = inTables((tables) => tables.bodies(ids)).map((body) => new Uint8Array(body));
-      return new Handover(
-        bodies,
-        bodies.map((body) => body.buffer),
-      );
-    },
+    write: (change) => handedOver(inTables((tables) => tables.write(change))),
+    packed: ({ ids }) => handedOver(inTables((tables) => tables.packed(ids))),
     settle: (facts) => inTables((tables) => tables.settle(facts)),
   },
   () => opened?.state.database.close(),

@@ -10,9 +10,9 @@ import type { Chunk } from './chunk.ts';
 import { FileOrder } from './file-order.ts';
 import type { CutSettings, LaneDraft } from './lane-book.ts';
 import type { LaneBooks } from './lane-books.ts';
-import type { Outbox, OutboxStep, StoredChunk } from './outbox.ts';
+import { chunksOf, isLarge } from './outbox.ts';
+import type { CutChunk, Outbox, OutboxStep } from './outbox.ts';
 import { OutboxRoom, sliceBytesEstimate } from './outbox-room.ts';
-import { pack } from './packing.ts';
 import type { QueuedChunk } from './partition-queue.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -174,12 +174,15 @@ export class OutboxWriter {
     const acknowledged = this.#acknowledgements.take();
     this.#cleaningDue = false;
     try {
-      const queued: QueuedChunk[] = [];
-      const steps: OutboxStep[] = [];
-      for (const item of group) steps.push(await this.#step(item, drafts, queued));
-      await this.#parts.outbox.write({ steps, acknowledged });
+      const steps = group.map((item) => this.#step(item, drafts));
+      const change = { steps, acknowledged };
+      const packed = (await this.#parts.outbox.write(change)).values();
       for (const [lane, draft] of drafts) this.#parts.books.get(lane).adopt(draft);
-      this.#adopt(queued);
+      this.#adopt(
+        chunksOf(change).map((chunk) =>
+          isLarge(chunk) ? { ...chunk, body: null, packed: packed.next().value ?? null } : { ...chunk, packed: null },
+        ),
+      );
       for (const item of group) this.#durable(item);
     } catch (error) {
       for (const [lane, draft] of drafts) this.#parts.books.get(lane).discard(draft);
@@ -197,7 +200,7 @@ export class OutboxWriter {
     item.resolve();
   }
 
-  async #step(item: Handed, drafts: Map<string, LaneDraft>, queued: QueuedChunk[]): Promise<OutboxStep> {
+  #step(item: Handed, drafts: Map<string, LaneDraft>): OutboxStep {
     if (!('slice' in item)) return { kind: 'record', change: item.change };
     const { slice, events } = item;
     // A draft is of a wire lane: another one may come into use while this one is being stored.
@@ -207,16 +210,12 @@ export class OutboxWriter {
     if (settings === null) throw new Error('the number of partitions is not known');
     const draft = drafts.get(lane) ?? this.#parts.books.get(lane).draft();
     drafts.set(lane, draft);
-    const chunks = draft.cutSlice(slice, events, settings).map(async (chunk) => {
-      const stored = this.#number(chunk, slice.readAt);
-      queued.push({ ...stored, body: chunk.body });
-      return { ...stored, packed: await pack(chunk.body) };
-    });
-    return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks: await Promise.all(chunks) };
+    const chunks = draft.cutSlice(slice, events, settings).map((chunk) => this.#number(chunk, slice.readAt));
+    return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks };
   }
 
-  #number({ partition, headers, body, events }: Chunk, readAt: number): StoredChunk {
-    return { id: ++this.#lastId, partition, headers, bytes: body.length, events, readAt };
+  #number({ partition, headers, body, events }: Chunk, readAt: number): CutChunk {
+    return { id: ++this.#lastId, partition, headers, bytes: body.length, events, readAt, body };
   }
 
   #adopt(queued: readonly QueuedChunk[]): void {

@@ -23,9 +23,21 @@ export interface StoredChunk {
 }
 
 /** A chunk on its way into the outbox. */
-export interface PackedChunk extends StoredChunk {
-  /** The body, zstd; has its memory for itself. */
-  readonly packed: Uint8Array<ArrayBuffer>;
+export interface CutChunk extends StoredChunk {
+  /** Has its memory for itself. */
+  readonly body: Buffer<ArrayBuffer>;
+}
+
+/** A chunk of this size is sent alone, as it was packed; smaller ones share a request, and are compressed together. */
+export const largeChunkBytes = 64 * 1024;
+
+export function isLarge({ bytes }: Pick<StoredChunk, 'bytes'>): boolean {
+  return bytes >= largeChunkBytes;
+}
+
+/** All chunks of a change, in order. */
+export function chunksOf(change: OutboxWrite): CutChunk[] {
+  return change.steps.flatMap((step) => (step.kind === 'slice' ? step.chunks : []));
 }
 
 /** What one transaction changes. Everything in it happens, in this order, or nothing does. */
@@ -48,7 +60,7 @@ export type OutboxStep =
       /** Its number; null where the slice has no events, and needs none. */
       readonly slice: number | null;
       readonly file: FileRecord;
-      readonly chunks: readonly PackedChunk[];
+      readonly chunks: readonly CutChunk[];
     }
   | { readonly kind: 'record'; readonly change: Bookkeeping };
 
@@ -77,10 +89,13 @@ export interface OutboxContent {
 
 export interface Outbox extends AsyncDisposable {
   readonly content: OutboxContent;
-  /** Resolves when all of it is durable, rejects when none of it is. */
-  write(change: OutboxWrite): Promise<void>;
-  /** The packed bodies of chunks that wait, in the order of `ids`. */
-  bodies(ids: readonly number[]): Promise<Uint8Array[]>;
+  /**
+   * Resolves when all of it is durable, rejects when none of it is. Takes the bodies of large chunks, and answers what
+   * they were packed into, in their order.
+   */
+  write(change: OutboxWrite): Promise<readonly Uint8Array[]>;
+  /** Chunks that wait, packed, in the order of `ids`. */
+  packed(ids: readonly number[]): Promise<readonly Uint8Array[]>;
   settle(facts: OutboxFacts): Promise<void>;
 }
 

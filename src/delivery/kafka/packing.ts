@@ -1,20 +1,22 @@
-/** How bodies rest in the outbox: zstd, level 1. It shrinks events some 14 times, and storing them costs a sixth. */
-import { promisify } from 'node:util';
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib';
+/**
+ * How chunks rest in the outbox: each as the record that it is on the wire, zstd, level 1. So it is compressed once, and
+ * can be sent as it lies there.
+ */
+import { zstdDecompressSync } from 'node:zlib';
+import type { ChunkHeaders } from './chunk.ts';
+import { encodeHeaders } from './chunk-codec.ts';
+import { encodeRecord, recordOverheadBytes, recordValue } from './wire-record.ts';
+import { zstd } from './zstd.ts';
 
-const compress = promisify(zstdCompress);
-const decompress = promisify(zstdDecompress);
-
-const options = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
-
-export async function pack(body: Buffer): Promise<Uint8Array<ArrayBuffer>> {
-  // A copy of exactly these bytes: what zlib answers may be a part of something larger.
-  return new Uint8Array(await compress(body, options));
+/** Synchronous, as all of it: it runs in the outbox's worker. The answer has its memory for itself. */
+export function pack(headers: ChunkHeaders, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(zstd(encodeRecord(body, encodeHeaders(headers))));
 }
 
 /** `bytes`: what the body measured when it was packed; another size is damage. */
-export async function unpack(packed: Uint8Array, bytes: number): Promise<Buffer> {
-  const body = await decompress(packed, { maxOutputLength: Math.max(1, bytes) });
-  if (body.length !== bytes) throw new Error(`a chunk of ${bytes} bytes came out of the outbox with ${body.length}`);
+export function unpack(packed: Uint8Array, headers: ChunkHeaders, bytes: number): Buffer {
+  const maxOutputLength = bytes + recordOverheadBytes(encodeHeaders(headers));
+  const body = recordValue(zstdDecompressSync(packed, { maxOutputLength }));
+  if (body?.length !== bytes) throw new Error(`a chunk of ${bytes} bytes came out of the outbox with ${body?.length}`);
   return body;
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../runtime/clock.ts';
 import { BatchRefused } from './chunk-sender.ts';
 import type { ChunkSender, SendableChunk } from './chunk-sender.ts';
+import { unpack } from './packing.ts';
 import { PartitionQueue } from './partition-queue.ts';
 import type { QueuedChunk, QueueLimits } from './partition-queue.ts';
 
@@ -11,8 +12,8 @@ export interface PublishingParts {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
-  /** Unpacked bodies of chunks that this process did not cut itself. */
-  readonly bodies: (chunks: readonly QueuedChunk[]) => Promise<Buffer[]>;
+  /** As they rest in the outbox: chunks that this process did not cut itself. */
+  readonly packed: (ids: readonly number[]) => Promise<readonly Uint8Array[]>;
   /** Whether a chunk that is refused for good was put aside, durably, so that it may go. */
   readonly putAside: (chunk: QueuedChunk, error: unknown) => Promise<boolean>;
   readonly limits: QueueLimits;
@@ -104,21 +105,18 @@ export class PartitionPublisher {
   /** Null when the batch is acknowledged. */
   async #send(chunks: readonly QueuedChunk[]): Promise<{ readonly error: unknown } | null> {
     try {
-      await this.#parts.sender.send(this.#partition, await this.#withBodies(chunks));
+      await this.#parts.sender.send(this.#partition, await this.#sendable(chunks));
       return null;
     } catch (error) {
       return { error };
     }
   }
 
-  async #withBodies(chunks: readonly QueuedChunk[]): Promise<SendableChunk[]> {
-    const absent = chunks.filter((chunk) => chunk.body === null);
-    const bodies = absent.length === 0 ? [] : await this.#parts.bodies(absent);
-    for (const [index, chunk] of absent.entries()) chunk.body = bodies[index] ?? null;
-    return chunks.map(({ headers, body }) => {
-      if (body === null) throw new Error(`slice ${headers.slice} of lane ${headers.lane} has no body`);
-      return { headers, body };
-    });
+  async #sendable(chunks: readonly QueuedChunk[]): Promise<SendableChunk[]> {
+    const absent = chunks.filter(({ body, packed }) => body === null && packed === null);
+    const packed = absent.length === 0 ? [] : await this.#parts.packed(absent.map(({ id }) => id));
+    for (const [index, chunk] of absent.entries()) chunk.packed = packed[index] ?? null;
+    return chunks.map(sendableChunk);
   }
 
   #backoffMs(failures: number): number {
@@ -133,4 +131,16 @@ export class PartitionPublisher {
     await sleep(ms, undefined, { signal: end.signal }).catch(() => {});
     this.#pause = null;
   }
+}
+
+function sendableChunk({ headers, bytes, body, packed }: QueuedChunk): SendableChunk {
+  if (body !== null) return { headers, body };
+  if (packed === null) throw new Error(`slice ${headers.slice} of lane ${headers.lane} has no body`);
+  return {
+    headers,
+    packed,
+    get body() {
+      return unpack(packed, headers, bytes);
+    },
+  };
 }

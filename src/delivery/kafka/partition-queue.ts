@@ -5,11 +5,14 @@
  * A chunk that the broker refuses by itself pins its lane here, and holds up nobody else: it is tried again now and
  * then, since a topic's limit can be raised, and nothing of its lane overtakes it. Refused for too long it may go.
  */
+import { isLarge } from './outbox.ts';
 import type { StoredChunk } from './outbox.ts';
 
 export interface QueuedChunk extends StoredChunk {
-  /** Null after a restart, until it is needed. */
-  body: Buffer | null;
+  /** Of a small chunk; null where it was not cut by this process. */
+  readonly body: Buffer | null;
+  /** As it rests in the outbox; null of a small chunk, and after a restart until it is needed. */
+  packed: Uint8Array | null;
 }
 
 export interface QueueLimits {
@@ -115,10 +118,10 @@ export class PartitionQueue {
         if (batch.length === 0) return [chunk];
         break;
       }
-      if (batch.length > 0 && bytes + chunk.bytes > this.#limits.batchBytesMax) break;
+      if (batch.length > 0 && (isLarge(chunk) || bytes + chunk.bytes > this.#limits.batchBytesMax)) break;
       batch.push(chunk);
       bytes += chunk.bytes;
-      if (batch.length === this.#limits.batchChunksMax) break;
+      if (isLarge(chunk) || batch.length === this.#limits.batchChunksMax) break;
     }
     return batch;
   }

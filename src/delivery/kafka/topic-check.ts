@@ -14,6 +14,8 @@ export interface TopicFinding {
   readonly text: string;
   /** What to do, one sentence. */
   readonly remedy: string;
+  /** The topic, or its settings, cannot be seen: nothing is known of it. */
+  readonly isHidden?: boolean;
 }
 
 /**
@@ -60,6 +62,7 @@ function hiddenTopic(topic: string): TopicFinding {
     severity: 'error',
     text: `This account may not see whether the topic ${topic} exists.`,
     remedy: 'Run `straggler check --print-acls` for the commands that allow it.',
+    isHidden: true,
   };
 }
 

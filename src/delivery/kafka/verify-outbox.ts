@@ -20,7 +20,7 @@ export async function verifyOutbox(state: State): Promise<{
   const tables = new OutboxTables(state);
   const content = tables.load();
   for (const chunk of content.waiting) {
-    const reason = chunkProblem(chunk, content) ?? (await bodyProblem(tables, chunk));
+    const reason = chunkProblem(chunk, content) ?? bodyProblem(tables, chunk);
     if (reason !== null) problem(`chunk ${chunk.id} of the lane ${chunk.headers.lane} ${reason}`);
   }
   for (const text of [...chainProblems(content.waiting), ...placeProblems(content)]) problem(text);
@@ -40,10 +40,10 @@ function chunkProblem({ headers, partition }: StoredChunk, { partitions }: Outbo
   return null;
 }
 
-async function bodyProblem(tables: OutboxTables, { id, bytes, events }: StoredChunk): Promise<string | null> {
-  const [packed = new Uint8Array()] = tables.bodies([id]);
+function bodyProblem(tables: OutboxTables, { id, headers, bytes, events }: StoredChunk): string | null {
+  const [packed = new Uint8Array()] = tables.packed([id]);
   try {
-    const body = await unpack(packed, bytes);
+    const body = unpack(packed, headers, bytes);
     const lines = body.toString('utf8').split('\n').length - 1;
     return lines === events ? null : `holds ${lines} events and says ${events}`;
   } catch (error) {

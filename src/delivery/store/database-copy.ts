@@ -9,10 +9,12 @@
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { statSync } from 'node:fs';
+import { systemClock } from '../../runtime/clock.ts';
 import { UserError } from '../../runtime/errors.ts';
 import type { StateFiles } from './state-files.ts';
 
-const attemptsMax = 20;
+/** How long it is tried: a process that reads old logs leaves pauses of up to two seconds between its commits. */
+const patienceMs = 30_000;
 const pieceBytes = 4 * 1024 * 1024;
 /** SQLite's locks are on bytes of this page, which holds nothing; on Windows nobody else may read them. */
 const lockPage = { start: 0x4000_0000, bytes: 512 };
@@ -20,7 +22,8 @@ const logHeaderBytes = 32;
 
 /** Throws what the file system throws, and a UserError where the state is written too fast to be copied. */
 export async function copyDatabase(files: StateFiles, target: StateFiles): Promise<void> {
-  for (let attempt = 0; attempt < attemptsMax; attempt++) {
+  const startedAt = systemClock.monotonic();
+  while (systemClock.monotonic() - startedAt < patienceMs) {
     const before = await generation(files);
     await copyFile(files.database, target.database);
     await copyFile(files.log, target.log);

@@ -4,6 +4,7 @@ import { statuses } from '../../inventory/status.ts';
 import { type Html, html } from '../../markup/html.ts';
 import { count, counted, dateTime, protocolText, statusHint } from '../../markup/words.ts';
 import type { ReportClient } from '../client-list.ts';
+import { namedUsers } from '../failed-logins.ts';
 
 export interface ColumnHead {
   readonly title: string;
@@ -82,9 +83,21 @@ function usersCell({ users, usersTotal }: ReportClient): Html {
   </details>`;
 }
 
-function failureCell({ lastFailure }: ReportClient): Html | null {
+function failureCell({ lastFailure, failedUsers }: ReportClient): Html | null {
   if (lastFailure === null) return null;
-  return html`${lastFailure.reason}<time class="under" datetime="${lastFailure.at}">${dateTime(lastFailure.at)}</time>`;
+  const { recovered, unresolved } = failedUsers;
+  const said = [failing('unresolved', unresolved), failing('recovered', recovered)].filter((text) => text !== null);
+  return html`${lastFailure.reason}<time class="under" datetime="${lastFailure.at}">${dateTime(lastFailure.at)}</time
+    >${said}`;
+}
+
+/** `unresolved: svc-scan`; of one client without a name the word alone. */
+function failing(word: 'unresolved' | 'recovered', users: readonly string[]): Html | null {
+  if (users.length === 0) return null;
+  const names = namedUsers(users.slice(0, usersAtOnce)).join(', ');
+  const more = users.length > usersAtOnce ? ` and ${count(users.length - usersAtOnce)} more` : '';
+  const isNameless = users.length === 1 && users[0] === '';
+  return html`<span class="under ${word}">${word}${!isNameless && `: ${names}${more}`}</span>`;
 }
 
 function timeCell(time: string): Html {

@@ -51,7 +51,7 @@ function asset(name: string): string {
 }
 
 const style = `\n${baseStyle}${asset('report.css')}`;
-const script = `\n${asset('report.js')}`;
+const script = `\n${asset('address-range.js')}${asset('report.js')}`;
 /** Rows are laid out once they are all there: table by table and piece by piece that takes a browser minutes. */
 const firstScript = "document.documentElement.className = 'loading';";
 
@@ -138,7 +138,7 @@ function clientsHead(report: Report, servers: readonly string[]): string {
         <input
           type="search"
           id="search"
-          placeholder="Address, name, owner, user, failure"
+          placeholder="Address, range, name, owner, user, failure"
           autocomplete="off"
           spellcheck="false"
         />

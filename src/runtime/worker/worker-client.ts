@@ -2,7 +2,7 @@
  * The owner's side of a worker thread. Every call is answered: by the worker, or, when the worker is gone, by an
  * error. What a worker was doing when it died is unknown to its owner, who must not ask another one to do it again.
  */
-import type { Transferable, Worker } from 'node:worker_threads';
+import type { ResourceLimits, Transferable, Worker } from 'node:worker_threads';
 import { startProgramWorker } from '../program-file.ts';
 import { revivedError } from './carried-error.ts';
 import type { WorkerAnswer, WorkerCalls, WorkerRequest } from './worker-messages.ts';
@@ -28,9 +28,16 @@ export class WorkerClient<Calls extends WorkerCalls<Calls>> implements AsyncDisp
    * `entry` is `new URL('./x-worker.ts', import.meta.url)`, written out where it is used, so that a bundler finds it.
    * `onCrash` is called once if the worker ends without being asked; `closeMs` bounds an orderly end.
    */
-  constructor(entry: URL, options: { readonly onCrash?: (error: Error) => void; readonly closeMs?: number } = {}) {
+  constructor(
+    entry: URL,
+    options: {
+      readonly onCrash?: (error: Error) => void;
+      readonly closeMs?: number;
+      readonly limits?: ResourceLimits;
+    } = {},
+  ) {
     this.#closeMs = options.closeMs ?? 5000;
-    this.#worker = startProgramWorker(entry);
+    this.#worker = startProgramWorker(entry, options.limits);
     this.#worker.on('message', (answer: WorkerAnswer) => this.#settle(answer));
     this.#worker.on('messageerror', (error) => this.#end(error));
     this.#worker.on('error', (error) => this.#end(error instanceof Error ? error : new Error(String(error))));

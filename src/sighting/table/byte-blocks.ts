@@ -10,7 +10,7 @@ const pageBytes = 2 ** 20;
 const pageGranules = pageBytes / granule;
 
 /** The largest block: several times what the bounded sets of one sighting can hold. */
-export const blockBytesMax = 2 ** 18;
+const blockBytesMax = 2 ** 18;
 
 /** Up to here there are blocks of every size, from here on in steps of a fifth. */
 const shortBytesMax = 256;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { appendFileSync, writeFileSync } from 'node:fs';
 import {
   appendFile,
   chmod,
@@ -18,7 +19,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { asOrdinaryUser } from '../../unit/agent/ordinary-user.ts';
 import { missing } from '../../require.ts';
-import { Following, HandClock, header, minuteMs, row, rows, sessions, until } from './following.ts';
+import { Following, HandClock, header, minuteMs, row, rows, sessions, until, within } from './following.ts';
 
 const first = 'POP32026112010-1.LOG';
 const second = 'POP32026112011-1.LOG';
@@ -27,26 +28,40 @@ function sorted(names: readonly string[]): string[] {
   return names.toSorted();
 }
 
-test('of many files few grow: all are read, few are open, and the live ones are not starved', async () => {
+test('of 10,000 files five grow: all are read, few are open, and the live ones are not starved', async () => {
   await using following = await Following.create();
-  const names: string[] = [];
-  for (let number = 0; number < 300; number++) {
-    const day = String(1 + Math.floor(number / 24)).padStart(2, '0');
-    names.push(`POP3202611${day}${String(number % 24).padStart(2, '0')}-1.LOG`);
+  const servers = ['EX01', 'EX02', 'EX03', 'EX04', 'EX05'];
+  const hours = 2000;
+  const pathOf = (server: string, hour: number): string => {
+    const label = new Date(Date.UTC(2026, 0, 1, hour)).toISOString().slice(0, 13).replaceAll(/\D/g, '');
+    return join(following.top, server, 'Logging', 'Pop3', `POP3${label}-1.LOG`);
+  };
+  // Most are empty, which costs the test little and the agent a look.
+  const rowsOf = (server: string, hour: number): string => (hour % 20 < 19 ? '' : row(`${server} ${hour}`));
+  for (const server of servers) {
+    await mkdir(join(following.top, server, 'Logging', 'Pop3'), { recursive: true });
+    for (let hour = 0; hour < hours; hour++) writeFileSync(pathOf(server, hour), rowsOf(server, hour));
   }
-  for (const [index, name] of names.entries()) await following.write(name, header + rows(index * 3, 3));
-  const agent = await following.start({ limits: { handlesMax: 8 } });
+  const agent = await following.start({
+    logs: [{ path: following.top, watch: false, scanEveryMs: 300 }],
+    limits: { handlesMax: 16 },
+  });
   let openMost = 0;
   const watching = setInterval(() => (openMost = Math.max(openMost, agent.status().openFiles)), 1);
-  await following.scan();
-  await following.append(names.at(-1) ?? '', rows(900, 5));
-  await following.scan();
-  clearInterval(watching);
-  assert.deepEqual(sorted(following.sessions), sorted(sessions(0, 905)));
-  assert.ok(openMost > 0 && openMost <= 8, `${openMost} files were open`);
-  assert.equal(agent.status().openFiles, 0 + 1);
-  // The first file that was read is the newest: what is live comes before what is old.
-  assert.equal(following.memory.delivered[0]?.slice.file.path, following.path(names.at(-1) ?? ''));
+  try {
+    await within(agent.scanNow(), 'the files were not read to their end', 60_000);
+    for (const server of servers) appendFileSync(pathOf(server, hours - 1), row(`${server} live`));
+    const all = servers.length * (hours / 20 + 1);
+    await until(() => following.sessions.length === all, 'the live rows were not read', 60_000);
+  } finally {
+    clearInterval(watching);
+  }
+  assert.ok(openMost > 0 && openMost <= 16, `${openMost} files were open`);
+  // What is live comes before what is old.
+  const slices = following.memory.delivered.map(({ slice }) => slice);
+  for (const server of servers) {
+    assert.equal(slices.find(({ lane }) => lane.server === server)?.file.path, pathOf(server, hours - 1));
+  }
 });
 
 test('without any watching everything is found by the next scan', async () => {

@@ -57,7 +57,7 @@ test('an agent on a rolled-back state begins its lane anew, drops nothing and go
     await deliver(side, 'history-1', [2]);
   }
   assert.equal(said.length, 1);
-  assert.match(said[0] ?? '', /^This state was rolled back: it has published more than it knows\./);
+  assert.match(said[0] ?? '', /^This state was rolled back: it has published more than it knows, and/);
   // The next start of all knows it, and has no reason to do it again.
   await using side = await topics.agent(backup, logger);
   await deliver(side, 'history-1', [3, 4]);

@@ -3,9 +3,9 @@ import { after } from 'node:test';
 import type { TestContext } from 'node:test';
 import { freePort } from '../../broker/free-port.ts';
 import { localKafkaObstacle } from '../../broker/kafka-jars.ts';
+import { KafkaProxy } from '../../broker/kafka-proxy.ts';
 import { LocalKafka } from '../../broker/local-kafka.ts';
 import { missing } from '../../require.ts';
-import { KafkaProxy } from './kafka-proxy.ts';
 
 export interface Line {
   readonly kafka: LocalKafka;
@@ -27,17 +27,10 @@ export async function requireLine(t: TestContext): Promise<Line | null> {
 }
 
 async function startLine(): Promise<Line> {
-  const [port, controller, front] = [await freePort(), await freePort(), await freePort()];
+  const front = await freePort();
   const proxy = await KafkaProxy.listen(front);
-  const kafka = await LocalKafka.start({
-    port,
-    properties: [
-      `controller.quorum.bootstrap.servers=127.0.0.1:${controller}`,
-      `listeners=PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-      `advertised.listeners=PLAINTEXT://127.0.0.1:${front},CONTROLLER://127.0.0.1:${controller}`,
-    ],
-  });
-  proxy.forwardTo(port);
+  const kafka = await LocalKafka.start({ front });
+  proxy.forwardTo(kafka.port);
   return { kafka, proxy, brokers: [`127.0.0.1:${front}`] };
 }
 

@@ -3,8 +3,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, test } from 'node:test';
 import type { AgentReport } from '../../../src/event/agent-report.ts';
+import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
 import { BatchRefused, PartitionCountChanged, chunkSender } from '../../../src/delivery/kafka/chunk-sender.ts';
 import { cutSlice } from '../../../src/delivery/kafka/cut.ts';
+import { largeChunkBytes } from '../../../src/delivery/kafka/outbox.ts';
+import { pack } from '../../../src/delivery/kafka/packing.ts';
 import { checkTopics } from '../../../src/delivery/kafka/topic-check.ts';
 import { createTopics } from '../../../src/delivery/kafka/topics.ts';
 import { until } from '../../processes/until.ts';
@@ -152,6 +155,35 @@ test('a send that the broker does not confirm, and one of another number of part
   const large = { ...chunk, body: randomBytes(2_000_000) };
   await assert.rejects(sender.send(3, [large]), BatchRefused);
   assert.equal((await readTopic(topics.kafka, topics.plan.names.connections)).length, 1);
+});
+
+test('a large chunk travels as it rests in the outbox, and every way of sending says the same', async (t) => {
+  const broker = await requireBroker(t);
+  if (broker === null) return;
+  const topics = ownTopics(t, broker.brokers, 1);
+  await topics.create();
+  const plan = { run: 'run', runFirst: 1, partitions: 1, readingBack: false, agentName: 'agent', bytesMax: 400_000 };
+  const [slice, events] = handed('ex01', 2);
+  const many = Array.from({ length: 500 }, (_, index) => ({ ...(events[0] as ConnectionEvent), offset: index }));
+  const [chunk] = cutSlice(many, { ...plan, lane: slice.lane.id, slice: 1, previous: () => undefined });
+  assert.ok(chunk !== undefined && chunk.body.length > largeChunkBytes);
+  const packed = pack(chunk.headers, chunk.body);
+  for (const codec of ['zstd', 'gzip', 'none'] as const) {
+    await using sender = chunkSender(topics.kafka, topics.plan.names.connections, codec);
+    await until('the partition has its leader', () =>
+      sender.send(0, [{ ...chunk, packed }]).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await sender.send(0, [chunk, chunk]);
+  }
+  const chunks = await readChunks(topics.kafka, topics.plan.names.connections);
+  assert.equal(chunks.length, 9);
+  for (const { headers, events: read } of chunks) {
+    assert.deepEqual(headers, chunk.headers);
+    assert.deepEqual(read, many);
+  }
 });
 
 function report(at: number): AgentReport {

@@ -22,6 +22,7 @@ const folder = mkdtempSync(join(tmpdir(), 'straggler-security-'));
 const passwords = {
   'straggler-agent': 'Agent-pass-4711',
   'straggler-collector': 'Coll-pass-4712',
+  poor: 'Poor-pass-4716',
   admin: 'Adm-pass-4713',
 };
 let secure: SecureKafka | null = null;
@@ -123,6 +124,48 @@ test('every mechanism logs in, over TLS and in the clear, with the password from
     assert.match(clear.text, /ok +a broker answers at/, clear.text);
     assert.equal(/warning +the password goes to the broker in the clear/.test(clear.text), mechanism === 'plain');
     assert.doesNotMatch(checked.text + clear.text, /pass-47/);
+  }
+});
+
+test('the check names each right that a program lacks, one sentence each, and none when all are there', async (t) => {
+  const at = secured(t);
+  if (at === null) return;
+  const settings = configuration(folder, 'poor', account(at, 'poor', 'scram-sha-256'));
+  const lacking = async (...own: string[]): Promise<{ code: number | null; lacks: string[]; text: string }> => {
+    const { code, text } = await run({}, 'check', '--config', settings, ...own);
+    const lacks = [...text.matchAll(/PROBLEM +this account, as an? \w+'s, may not (.*)\n/g)].map(
+      ([, what]) => what ?? '',
+    );
+    return { code, lacks, text };
+  };
+  const agent = await lacking('--for', 'agent');
+  assert.deepEqual(agent.lacks, [
+    'write to the topic straggler.connections',
+    'read the settings of the topic straggler.connections',
+    'write to the topic straggler.agents',
+    'write to the topic straggler.dead-letters',
+  ]);
+  assert.equal(agent.code, 2);
+  const collector = await lacking('--for', 'collector');
+  assert.deepEqual(collector.lacks, [
+    'read the topic straggler.connections',
+    'read the topic straggler.state',
+    'write to the topic straggler.state',
+    'read the topic straggler.agents',
+    'write to the topic straggler.dead-letters',
+    'be a member of the group straggler',
+    'be a member of groups that begin with straggler-follower-',
+    'write transactions under ids that begin with straggler-straggler-',
+  ]);
+  assert.match(
+    collector.text,
+    /may not read the topic straggler\.state\n +Run `straggler check --print-acls` for the commands/,
+  );
+  for (const program of ['agent', 'collector']) {
+    await allow(at, program, 'User:poor');
+    const { code, lacks, text } = await lacking('--for', program);
+    assert.deepEqual([code, lacks], [0, []], text);
+    assert.match(text, /ok +this account may do what an? (agent|collector) does/);
   }
 });
 

@@ -99,8 +99,7 @@ StatementSync.prototype.run = function (this: StatementSync, ...given: Parameter
 } as typeof run;
 
 const { mkdirSync, openSync, renameSync, writeFileSync } = fs;
-fs.mkdirSync = ((...given: Parameters<typeof mkdirSync>) =>
-  around(['state: folder'], () => mkdirSync(...given))) as typeof mkdirSync;
+fs.mkdirSync = (...given: Parameters<typeof mkdirSync>) => around(['state: folder'], () => mkdirSync(...given));
 fs.openSync = (path, flags, mode) =>
   flags === undefined || flags === 'r'
     ? openSync(path, flags ?? 'r', mode)
@@ -116,7 +115,7 @@ interface Asked {
   readonly transactionResult?: boolean;
   readonly topicData?: readonly {
     readonly topic: string;
-    readonly partitions: readonly { readonly messages: readonly { readonly key?: unknown }[] }[];
+    readonly partitions: readonly { readonly messages: readonly { readonly key?: string | Buffer }[] }[];
   }[];
 }
 
@@ -133,7 +132,9 @@ if (isMainThread) {
       if (transactionalId !== undefined) sent.set(transactionalId, name);
       return name;
     },
-    initProducerId: ({ transactionalId }) => (transactionalId === undefined ? 'producer id' : 'owner: producer id'),
+    // kafkajs asks for one without transactions first, and does not use it.
+    initProducerId: ({ transactionalId }) =>
+      transactionalId === undefined ? 'owner: plain producer id' : 'owner: producer id',
     addPartitionsToTxn: () => 'state: partition joins the transaction',
     endTxn: ({ transactionalId, transactionResult }) => {
       if (transactionResult !== true) return 'transaction: abort';

@@ -18,6 +18,7 @@ import { assertAllNamed, deaths, KillPoints } from './killed.ts';
 const startMs = Date.UTC(2026, 10, 20, 9, 30);
 const stepMs = 30_000;
 const partitions = 2;
+const truthDeadlineMs = 240_000;
 const growEveryMs = 200;
 
 /**
@@ -27,7 +28,7 @@ const growEveryMs = 200;
 const lines: readonly { readonly agent: readonly DurableWrite[]; readonly collector: readonly DurableWrite[] }[] = [
   {
     agent: ['outbox: tables', 'outbox: machine', 'outbox: records'],
-    collector: ['owner: producer id', 'state: flush'],
+    collector: ['owner: plain producer id', 'owner: producer id', 'state: flush'],
   },
   {
     agent: ['outbox: partitions', 'outbox: chunks and positions'],
@@ -73,7 +74,7 @@ async function follow(line: Line, { agent, collector }: (typeof lines)[number]):
     await using shown = collectors;
     clearInterval(growing);
     world.settle();
-    await assertTruth(shown, world.truth());
+    await assertTruth(shown, world.truth(), truthDeadlineMs);
   } finally {
     clearInterval(growing);
   }

@@ -8,7 +8,8 @@ import { until } from '../../processes/until.ts';
 import type { Death, DurableWrite } from './durable-writes.ts';
 
 const program = fileURLToPath(new URL('../../../src/start.js', import.meta.url));
-const deathMs = 60_000;
+/** On a machine that is busy with everything else, too. */
+const deathMs = 150_000;
 
 export class KillPoints {
   readonly #noteFile: string;

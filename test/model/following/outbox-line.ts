@@ -40,7 +40,7 @@ export class OutboxLine implements Line {
       outbox: {
         content: tables.load(),
         write: (change) => faults.write(() => tables.write(change)),
-        bodies: async (ids) => tables.bodies(ids),
+        packed: async (ids) => tables.packed(ids),
         settle: (facts) => faults.write(() => tables.settle(facts)),
         [Symbol.asyncDispose]: async () => {},
       },

@@ -93,3 +93,23 @@ test('while a long listing is looked through the newest files are looked at ever
   made.queue.list(listing(3, [1, 2, 3, 4, 5, 6, 7]));
   assert.deepEqual([made.queue.take()?.path, made.queue.take()?.path], ['7', '2']);
 });
+
+test('of many files the older ones are asked in turns, as long as the listing names the same ones', () => {
+  const made = setting();
+  const many = Array.from({ length: 5000 }, (_, index) => ({ ...file((index % 28) + 1), path: String(index) }));
+  const next = (number: number, files: readonly FoundFile[]): string[] => {
+    made.queue.list({ number, isComplete: true, isThorough: false, devices: new Set(), files });
+    made.queue.takeUp();
+    const paths = takeAll(made);
+    made.queue.conclude();
+    return paths;
+  };
+  assert.equal(next(1, many).length, 5000);
+  made.due.add('7');
+  made.now += 1000;
+  assert.ok(!next(2, many).includes('7'));
+  made.now += 5000;
+  assert.ok(next(3, many).includes('7'));
+  made.now += 1000;
+  assert.ok(next(4, [...many]).includes('7'), 'another listing is looked through at once');
+});

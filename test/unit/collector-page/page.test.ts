@@ -167,7 +167,7 @@ test('gaps in the evidence that were closed are listed with their reason, their 
   assert.deepEqual(cells, [
     '2026-11-24 01:00:00',
     '2026-11-24 03:30:00',
-    '3 h',
+    '2 h 30 min',
     'EX01 POP3',
     'no rows',
     'no row &lt;within&gt; 15m',

@@ -37,7 +37,7 @@ test('with nothing said every setting has its default', () => {
     ['5m', '1h', '24h', '7d', '30d'],
   );
   assert.equal(settings.agent.readBack, 30 * 86_400_000);
-  assert.equal(settings.agent.limits.inFlight, 33_554_432);
+  assert.equal(settings.agent.limits.inFlight, undefined);
   assert.equal(settings.http.listen, undefined);
 });
 

@@ -66,7 +66,18 @@ test('it runs the program, not as root, and stops on SIGTERM', () => {
 test('its health is asked of /livez, by the Node that is there', () => {
   const health = only('HEALTHCHECK');
   assert.match(health, /CMD \["node", "-e", "fetch\(process\.env\.STRAGGLER_HEALTH_URL\)/);
-  assert.match(only('ENV'), /STRAGGLER_HEALTH_URL=http:\/\/127\.0\.0\.1:9471\/livez/);
+  assert.match(all('ENV').join(' '), /STRAGGLER_HEALTH_URL=http:\/\/127\.0\.0\.1:9471\/livez/);
+});
+
+test('what changes with every version comes after what does not', () => {
+  const words = image.map(({ word, rest }) => `${word} ${rest}`);
+  const place = (beginning: string): number => words.findIndex((text) => text.startsWith(beginning));
+  const places = ['RUN ', 'COPY --from=dependencies', 'COPY src', 'ARG REVISION', 'LABEL '].map(place);
+  assert.ok(!places.includes(-1), String(places));
+  assert.deepEqual(
+    places.toSorted((a, b) => a - b),
+    places,
+  );
 });
 
 test('it names itself and its revision, and holds no secret', () => {

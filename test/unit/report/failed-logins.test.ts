@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parse } from 'csv-parse/sync';
+import { reportCsv } from '../../../src/report/csv.ts';
+import { reportHtml } from '../../../src/report/html/page.ts';
 import { LatestLogins } from '../../../src/report/failed-logins.ts';
 import { reportTable } from '../../../src/report/table.ts';
 import { row } from '../exchange-log/read.ts';
@@ -42,6 +45,23 @@ test('the table says who still fails', async (context) => {
   assert.match(of('10.1.2.2'), / svc unresolved/);
   assert.match(of('10.1.2.3'), / unresolved/);
   assert.match(of('10.1.2.4'), / 2 unresolved/);
+});
+
+test('JSON, CSV and page say who still fails, and who has come in since', async (context) => {
+  const folder = scratchFolder(context);
+  writeLog(
+    folder,
+    'EX01/Pop3/POP32026112011-1.LOG',
+    login(1, 'anna', false) + login(2, 'anna', true) + login(3, '=svc', false) + login(4, '', false),
+  );
+  const result = await report({ paths: [folder] });
+  assert.deepEqual(parsed(result).clients[0].failedUsers, { recovered: ['anna'], unresolved: ['', '=svc'] });
+  const [row] = parse<Record<string, string>>([...reportCsv(result)].join(''), { columns: true });
+  assert.equal(row?.['failed_users_recovered'], 'anna');
+  assert.equal(row?.['failed_users_unresolved'], "nameless;'=svc");
+  const page = [...reportHtml(result)].join('');
+  assert.match(page, /<span class="under unresolved">unresolved: nameless, =svc<\/span>/);
+  assert.match(page, /<span class="under recovered">recovered: anna<\/span>/);
 });
 
 test('a success at the very time of the failure recovers nothing', () => {

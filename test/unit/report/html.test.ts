@@ -65,7 +65,7 @@ test('unknown clients stand first, each with its name, hints, users and last fai
   const rows = rowsOf(pageOf(await report({ paths: [folder], inventory })));
   assert.deepEqual(rows, [
     '10.1.2.10 unknown EX01 POP3 10.0.0.1:995 &lt;b&gt;&amp;&quot; 1 1 0 2026-11-20 10:00:00 2026-11-20 10:00:00',
-    '10.1.2.30 Old acknowledged logins fail EX01 POP3 10.0.0.1:995 svc 0 0 1 -ERR no &lt;i&gt;way&lt;/i&gt; 2026-11-20 10:00:05 2026-11-20 10:00:05 2026-11-20 10:00:05',
+    '10.1.2.30 Old acknowledged logins fail EX01 POP3 10.0.0.1:995 svc 0 0 1 -ERR no &lt;i&gt;way&lt;/i&gt; 2026-11-20 10:00:05 unresolved: svc 2026-11-20 10:00:05 2026-11-20 10:00:05',
     '10.1.2.9 Scanner · Facilities known EX01 POP3 10.0.0.1:995 svc-scan 1 1 0 2026-11-20 10:00:00 2026-11-20 10:00:00',
   ]);
 });

@@ -75,6 +75,8 @@ class Counting implements KafkaCounting {
   readonly #kafka: Kafka;
   readonly #logEnds: LogEnds;
   readonly #deadLetters: DeadLetters;
+  /** Aborted last: no connection outlives it. */
+  readonly #ended = new AbortController();
   readonly #check = new LedgerCheck();
   readonly #losses: LossTeller;
   readonly #watch: StallWatch;
@@ -93,7 +95,8 @@ class Counting implements KafkaCounting {
   constructor(options: KafkaCountingOptions) {
     this.#options = options;
     const { brokers, security = noSecurity, group, logger } = options;
-    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}` }, logger);
+    const { signal } = this.#ended;
+    this.#kafka = openKafka({ brokers, security, clientId: `straggler-${group}`, signal }, logger);
     this.#logEnds = new LogEnds(this.#kafka);
     this.#deadLetters = new DeadLetters(this.#kafka, options.topics, options.logger);
     this.#losses = new LossTeller(options.observer);
@@ -133,6 +136,8 @@ class Counting implements KafkaCounting {
       await this.#logEnds[Symbol.asyncDispose]();
     })();
     await withDeadline(stopped, stopDeadlineMs);
+    // A consumer of kafkajs that was stopped in its first join goes on for ever otherwise, and so does the process.
+    this.#ended.abort();
   }
 
   /** What is known before anything runs: the broker answers, the topics fit together. */

@@ -39,6 +39,8 @@ export class ConsumerLoop {
   #consumer: Consumer | null = null;
   #closing = false;
   #joined = false;
+  /** The first join is under way. */
+  #isStarting = false;
   /** What has been said since the last heartbeat: each cause once, however often kafkajs tries. */
   readonly #said = new Set<string>();
   #trouble: { readonly reason: string; readonly since: number } | null = null;
@@ -79,16 +81,19 @@ export class ConsumerLoop {
       try {
         await consumer.connect();
         await consumer.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+        this.#isStarting = true;
         await consumer.run({
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: 1,
           eachBatch: this.#options.eachBatch,
         });
+        this.#isStarting = false;
         await over;
       } catch (error) {
         this.#warn(error, 'joining the group failed, trying again');
       }
+      this.#isStarting = false;
       this.#end();
       await consumer.disconnect().catch(() => {});
       if (!this.#closing) await pause(rebuildAfterMs);
@@ -114,8 +119,9 @@ export class ConsumerLoop {
     });
     const { GROUP_JOIN, HEARTBEAT, CRASH, END_BATCH_PROCESS } = consumer.events;
     consumer.on(GROUP_JOIN, ({ payload }) => {
-      // A stop during a join returns at once, and the join goes on: stop it again.
-      if (this.#closing) void consumer.disconnect().catch(() => {});
+      // A stop during a join returns at once, and the join goes on: stop it again. Not in the first join: kafkajs lets
+      // go of what it is about to start, which then runs for ever; `#run` disconnects as soon as it has started.
+      if (this.#closing && !this.#isStarting) void consumer.disconnect().catch(() => {});
       if (this.#closing || this.#consumer !== consumer) return;
       this.#joined = true;
       this.#options.joined(consumer, payload.memberAssignment);

@@ -29,6 +29,7 @@ export interface StateWriterOptions {
 export class StateWriter {
   readonly #options: StateWriterOptions;
   readonly #producer: Producer;
+  #abandoned = false;
 
   constructor(options: StateWriterOptions) {
     this.#options = options;
@@ -43,7 +44,7 @@ export class StateWriter {
 
   /** Must come first, and only once: connects, without fencing anybody yet. */
   async connect(): Promise<void> {
-    await this.#producer.connect();
+    await this.#letGoAfter(async () => await this.#producer.connect());
     this.#options.still();
   }
 
@@ -51,6 +52,13 @@ export class StateWriter {
    * One transaction; answers the offsets of the records, in their order. `sent` is called with them before the commit.
    */
   async write(
+    records: readonly StateRecord[],
+    sent: (offsets: readonly number[]) => void | Promise<void>,
+  ): Promise<readonly number[]> {
+    return await this.#letGoAfter(async () => await this.#transact(records, sent));
+  }
+
+  async #transact(
     records: readonly StateRecord[],
     sent: (offsets: readonly number[]) => void | Promise<void>,
   ): Promise<readonly number[]> {
@@ -72,7 +80,17 @@ export class StateWriter {
 
   /** Lets go of the producer without ending its transaction: whoever comes next fences what is left. */
   abandon(): void {
+    this.#abandoned = true;
     this.#producer.disconnect().catch(() => {});
+  }
+
+  /** What was under way when the producer was let go of connects it again: then it is let go of once more. */
+  async #letGoAfter<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } finally {
+      if (this.#abandoned) this.abandon();
+    }
   }
 
   async #send(transaction: Transaction, request: readonly EncodedRecord[]): Promise<number> {

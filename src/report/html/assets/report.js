@@ -19,19 +19,36 @@ const collator = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 let texts = null;
 let rowsShown = rowsAtOnce;
 
-function show() {
-  const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+/** What a row must pass: each word stands in its text, or is a range that its address lies in. */
+function testsOf(text) {
+  const range = rangeTest(text);
+  if (range !== null) return [range];
+  const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length > 0) texts ??= rows.map((row) => row.textContent.toLowerCase());
+  return words.map((word) => rangeTest(word) ?? ((_, index) => texts[index].includes(word)));
+}
+
+function rangeTest(text) {
+  const range = rangeOf(text);
+  if (range === null) return null;
+  return (row) => {
+    const key = row.cells[0].dataset.sort;
+    return key >= range.first && key <= range.last;
+  };
+}
+
+function show() {
+  const tests = testsOf(search.value);
   let fitting = 0;
   rows.forEach((row, index) => {
     const fits =
       (status.value === '' || row.dataset.status === status.value) &&
       (server.value === '' || row.dataset.server === server.value) &&
-      words.every((word) => texts[index].includes(word));
+      tests.every((test) => test(row, index));
     if (fits) fitting++;
     row.hidden = !fits || fitting > rowsShown;
   });
-  const isFiltered = words.length > 0 || status.value !== '' || server.value !== '';
+  const isFiltered = tests.length > 0 || status.value !== '' || server.value !== '';
   result.textContent = isFiltered ? `${number.format(fitting)} of ${number.format(rows.length)} entries` : all;
   more.hidden = fitting <= rowsShown;
   more.textContent = `Show ${number.format(Math.min(fitting - rowsShown, rowsShown * 4))} more of ${number.format(fitting - rowsShown)}`;

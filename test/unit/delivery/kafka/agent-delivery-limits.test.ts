@@ -102,7 +102,7 @@ async function faultyOutbox(directory: string, failing: { writes: boolean }): Pr
   return {
     content: outbox.content,
     write: (change) => (failing.writes ? Promise.reject(new Error('the disk is full')) : outbox.write(change)),
-    bodies: (ids) => outbox.bodies(ids),
+    packed: (ids) => outbox.packed(ids),
     settle: (facts) => outbox.settle(facts),
     [Symbol.asyncDispose]: () => outbox[Symbol.asyncDispose](),
   };

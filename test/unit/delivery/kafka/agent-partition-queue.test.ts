@@ -20,7 +20,7 @@ function chunk(id: number, lane: string, bytes = 100): QueuedChunk {
     readingBack: false,
     agentName: 'agent',
   };
-  return { id, partition: 0, headers, bytes, events: 1, readAt: 0, body: null };
+  return { id, partition: 0, headers, bytes, events: 1, readAt: 0, body: null, packed: null };
 }
 
 function batchIds(queue: PartitionQueue, now = 0): number[] {

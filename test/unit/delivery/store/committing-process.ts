@@ -1,6 +1,7 @@
 /**
- * Commits to a state until it is killed: two tables that always hold the same number. Bursts in which the log begins
- * anew again and again, and pauses that are just long enough for a copy.
+ * Commits to a state until it is killed: each transaction moves something from one of many rows to another, so that
+ * their sum never changes. Bursts in which the log begins anew again and again, and pauses that are long enough for a
+ * copy.
  */
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,25 +9,25 @@ import { openState } from '../../../../src/delivery/store/open-state.ts';
 import { transaction } from '../../../../src/delivery/store/transaction.ts';
 import { plainState } from './state-folder.ts';
 
+const rows = 600;
+
 const [directory = ''] = process.argv.slice(2);
 const { database } = await openState(directory, plainState);
 // The process is killed, not the machine; commits need not wait for the disk.
 database.exec('PRAGMA synchronous = OFF');
 database.exec('PRAGMA wal_autocheckpoint = 20');
-database.exec(`
-  CREATE TABLE first (n INTEGER, filling BLOB);
-  CREATE TABLE middle (filling BLOB);
-  CREATE TABLE last (n INTEGER, filling BLOB);
-  INSERT INTO first VALUES (0, NULL);
-  INSERT INTO last VALUES (0, NULL);
-`);
-const fill = database.prepare('INSERT INTO middle VALUES (?)');
-for (let piece = 0; piece < 150; piece++) fill.run(randomBytes(16_384));
-const changes = ['first', 'last'].map((table) => database.prepare(`UPDATE ${table} SET n = ?, filling = ?`));
+database.exec('CREATE TABLE accounts (id INTEGER PRIMARY KEY, holds INTEGER, moves INTEGER, filling BLOB)');
+transaction(database, () => {
+  const put = database.prepare('INSERT INTO accounts VALUES (?, 0, 0, ?)');
+  // A page each.
+  for (let id = 0; id < rows; id++) put.run(id, randomBytes(3000));
+});
+const move = database.prepare('UPDATE accounts SET holds = holds + ?, moves = moves + 1 WHERE id = ?');
 process.stdout.write('committing\n');
 for (let n = 1; ; n++) {
   transaction(database, () => {
-    for (const change of changes) change.run(n, randomBytes(8192));
+    move.run(-n, Math.floor(rows * Math.random()));
+    move.run(n, Math.floor(rows * Math.random()));
   });
-  if (n % 25 === 0) await sleep(100 * Math.random() ** 2);
+  if (n % 100 === 0) await sleep(200 * Math.random() ** 2);
 }

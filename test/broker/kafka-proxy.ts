@@ -1,20 +1,27 @@
 /**
- * Stands between clients and a broker, and knows as much of Kafka's protocol as it takes to lose the answer to a
- * produce request: the broker has appended the records, and the client never hears of it.
+ * Stands between clients and a broker: delays answers, cuts connections, takes the network away, and knows as much of
+ * Kafka's protocol as it takes to lose the answer to a request that was carried out: the broker has appended the
+ * records, or ended the transaction, and the client never hears of it.
  */
 import { createServer, connect } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
-const produceApiKey = 0;
+/** Requests whose lost answer leaves the client not knowing what it has done, by their number in the protocol. */
+const askedFor = { produce: 0, initProducerId: 22, addPartitionsToTransaction: 24, endTransaction: 26 } as const;
+
+export type Asked = keyof typeof askedFor;
 
 export class KafkaProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   #targetPort = 0;
   #down = false;
-  /** Answers to produce requests still to be lost, with their connection. */
+  /** Answers still to be lost, with their connection, and to which requests. */
   answersToLose = 0;
+  lose: readonly Asked[] = ['produce'];
   answersLost = 0;
+  /** How late answers arrive. */
+  delayMs = 0;
 
   private constructor(server: Server) {
     this.#server = server;
@@ -32,10 +39,21 @@ export class KafkaProxy implements AsyncDisposable {
     this.#targetPort = port;
   }
 
+  get port(): number {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('the proxy does not listen');
+    return address.port;
+  }
+
+  /** Every connection breaks; new ones are taken at once. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
   /** As if the network were gone, until `up`. */
   down(): void {
     this.#down = true;
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
   }
 
   up(): void {
@@ -62,21 +80,47 @@ export class KafkaProxy implements AsyncDisposable {
         for (const other of both) other.destroy();
       });
     }
-    const produces = new Set<number>();
+    const asked = new Map<number, number>();
+    const deliver = delayed(client, () => this.delayMs);
     const requests = frames((frame) => {
-      if (frame.readInt16BE(4) === produceApiKey) produces.add(frame.readInt32BE(8));
+      asked.set(frame.readInt32BE(8), frame.readInt16BE(4));
       broker.write(frame);
     });
     const answers = frames((frame) => {
-      if (produces.delete(frame.readInt32BE(4)) && this.answersToLose > 0) {
+      const id = frame.readInt32BE(4);
+      const key = asked.get(id);
+      asked.delete(id);
+      if (this.answersToLose > 0 && this.lose.some((name) => askedFor[name] === key)) {
         this.answersToLose--;
         this.answersLost++;
         client.destroy();
-      } else client.write(frame);
+      } else deliver(frame);
     });
     client.on('data', requests);
     broker.on('data', answers);
   }
+}
+
+/** Writes to a socket after a delay. What comes later never overtakes, also when the delay gets shorter. */
+function delayed(client: Socket, delayMs: () => number): (frame: Buffer) => void {
+  let waiting = 0;
+  let lastAt = 0;
+  return (frame) => {
+    const now = performance.now();
+    if (waiting === 0 && delayMs() === 0) {
+      client.write(frame);
+      return;
+    }
+    lastAt = Math.max(lastAt, now + delayMs());
+    waiting++;
+    const late = setTimeout(() => {
+      waiting--;
+      client.off('close', giveUp);
+      client.write(frame);
+    }, lastAt - now);
+    const giveUp = (): void => clearTimeout(late);
+    client.once('close', giveUp);
+  };
 }
 
 /** Calls back with each whole frame: four bytes of length, and what they announce. */
