@@ -142,7 +142,9 @@ test('the check names each right that a program lacks, one sentence each, and no
   assert.deepEqual(agent.lacks, [
     'write to the topic straggler.connections',
     'read the settings of the topic straggler.connections',
+    'read the topic straggler.agents',
     'write to the topic straggler.agents',
+    'be a member of groups that begin with straggler-agent-',
     'write to the topic straggler.dead-letters',
   ]);
   assert.equal(agent.code, 2);
