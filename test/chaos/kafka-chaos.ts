@@ -43,7 +43,7 @@ export interface ChaosResult {
 }
 
 const startMs = Date.UTC(2026, 10, 20, 9, 30);
-const truthDeadlineMs = 240_000;
+const truthDeadlineMs = Number(process.env['TD'] ?? 240_000);
 const group = 'straggler';
 
 async function createTopics(...own: readonly string[]): Promise<void> {
@@ -120,8 +120,25 @@ async function wreak(folder: string, seed: number, options: ChaosOptions): Promi
     return { deeds: deeds.done, rows: summary.totals.rows, sightings, rowsLost };
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);
-    throw new Error(`seed ${seed}: ${text}\nwhat was done:\n  ${deeds.done.join('\n  ')}`, { cause: error });
+    const said = await Promise.all(line.processes.map(([name, { current }]) => whatItSays(name, current)));
+    const done = `what was done:\n  ${deeds.done.join('\n  ')}`;
+    throw new Error(`seed ${seed}: ${text}\n${done}\n${said.join('\n')}`, { cause: error });
   }
+}
+
+/** To find out who holds up what: readiness, what waits, and the newest lines of the log. */
+async function whatItSays(name: string, process: StragglerProcess): Promise<string> {
+  const lines: string[] = [];
+  for (const path of ['/readyz', '/metrics']) {
+    try {
+      const text = await (await process.get(path)).text();
+      const wanted = /^straggler_\w*(?:lag_messages|loss|lost|outbox|backlog)\w*\{.* [1-9]/;
+      lines.push(...text.split('\n').filter((one) => path === '/readyz' || wanted.test(one)));
+    } catch (error) {
+      lines.push(`${path}: ${String(error)}`);
+    }
+  }
+  return [`${name}:`, ...lines, ...process.log.slice(-15)].join('\n  ');
 }
 
 /** Each round one broker goes, and before it and meanwhile something else happens: all kinds in turn. */

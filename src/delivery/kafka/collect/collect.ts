@@ -240,13 +240,13 @@ class Counting implements KafkaCounting {
     }
   }
 
-  /** Whether the state topic still holds what was applied. */
+  /** Whether the state topic still holds what was read from it. */
   async #checkState(follower: Follower): Promise<void> {
     const now = this.#options.clock.monotonic();
     if (!follower.suspectsLoss && now - this.#stateCheckedAt < inspectEveryDefaultMs) return;
     this.#stateCheckedAt = now;
-    const applied = follower.appliedOffsets();
-    follower.checkEnds(await this.#logEnds.of(this.#options.topics.state), applied);
+    const read = follower.readOffsets();
+    follower.checkEnds(await this.#logEnds.of(this.#options.topics.state), read);
   }
 
   #incomplete(): string[] {

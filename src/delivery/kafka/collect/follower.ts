@@ -74,6 +74,7 @@ export class Follower {
   #refusal: UserError | null = null;
   #caughtUp = false;
   #suspectsLoss = false;
+  readonly #lastRead = new Map<number, number>();
   #heardAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: FollowerOptions) {
@@ -133,19 +134,23 @@ export class Follower {
     return this.#suspectsLoss;
   }
 
-  /** Per partition the offset in the state topic of the last record that was applied. */
-  appliedOffsets(): readonly number[] {
-    return this.#partitions.map(({ applied }) => applied);
+  /**
+   * Per partition the offset of the last record that the state topic itself has given us. Own commits that were applied
+   * from their answers lie beyond it, and for a moment beyond the end that a broker tells: that is the last stable one,
+   * and a commit is answered before its marker is written.
+   */
+  readOffsets(): ReadonlyMap<number, number> {
+    return new Map(this.#lastRead);
   }
 
   /**
-   * Refuses the state if records are gone that had been applied before the ends of the state topic were asked for:
-   * `applied` is what `appliedOffsets` answered then.
+   * Refuses the state if records are gone that had been read before the ends of the state topic were asked for: `read`
+   * is what `readOffsets` answered then.
    */
-  checkEnds(ends: ReadonlyMap<number, LogRange>, applied: readonly number[]): void {
+  checkEnds(ends: ReadonlyMap<number, LogRange>, read: ReadonlyMap<number, number>): void {
     this.#suspectsLoss = false;
     for (const [partition, { high }] of ends) {
-      if (high <= (applied[partition] ?? -1)) this.#refuse(this.#lostRecords());
+      if (high <= (read.get(partition) ?? -1)) this.#refuse(this.#lostRecords());
     }
   }
 
@@ -221,6 +226,8 @@ export class Follower {
 
   #applyBatch(partition: number, messages: EachBatchPayload['batch']['messages'], end: number): void {
     const state = this.partition(partition);
+    const last = messages.at(-1);
+    if (last !== undefined) this.#lastRead.set(partition, Number(last.offset));
     try {
       if (end <= state.applied) this.#suspectsLoss = true;
       const announced = this.#announced.get(partition);
