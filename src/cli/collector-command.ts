@@ -19,7 +19,10 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
       logger,
       brokered: true,
       gapDirectory: null,
-      stuck: () => [],
+      stuck: () => {
+        const refusal = counting?.refusal ?? null;
+        return refusal === null ? [] : [refusal];
+      },
       unready: () => {
         const status = counting?.status();
         if (ready && status?.connected === true) return [];

@@ -101,7 +101,8 @@ async function isCaughtUp(collector: StragglerProcess): Promise<boolean> {
   const lags = [...text.matchAll(/^straggler_kafka_consumer_lag_messages\{.*\} (\d+)$/gm)].map(([, lag]) =>
     Number(lag),
   );
-  return lags.every((lag) => lag === 0);
+  // None are told before the first look at the ends of the log.
+  return lags.length > 0 && lags.every((lag) => lag === 0);
 }
 
 function lossesTold(collector: StragglerProcess): ToldLoss[] {

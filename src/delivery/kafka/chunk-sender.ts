@@ -11,7 +11,7 @@ import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
 import { codecs, rootCause } from './client.ts';
 import { readyBatch } from './ready-batch.ts';
-import type { Codec, Kafka, Message, RecordMetadata } from './client.ts';
+import type { Codec, Kafka, Message, Producer } from './client.ts';
 import { ProducerConnection } from './producer-connection.ts';
 
 export interface SendableChunk {
@@ -51,20 +51,21 @@ const metadataMaxAgeMs = 60_000;
 
 export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'): ChunkSender {
   const compression = codecs[codec];
-  const producer = kafka.producer({
-    allowAutoTopicCreation: false,
-    metadataMaxAge: metadataMaxAgeMs,
-    // Ours never end, and can be stopped.
-    retry: { retries: 0 },
-    // The only place that sees the metadata which this very send uses.
-    createPartitioner: () => (call) => {
-      const actual = call.partitionMetadata.length;
-      const expected = Number(call.message.headers?.['partitions']);
-      if (actual !== expected) throw new PartitionCountChanged(topic, expected, actual);
-      return call.message.partition ?? -1;
-    },
-  });
-  const connection = new ProducerConnection(producer);
+  const create = (): Producer =>
+    kafka.producer({
+      allowAutoTopicCreation: false,
+      metadataMaxAge: metadataMaxAgeMs,
+      // Ours never end, and can be stopped.
+      retry: { retries: 0 },
+      // The only place that sees the metadata which this very send uses.
+      createPartitioner: () => (call) => {
+        const actual = call.partitionMetadata.length;
+        const expected = Number(call.message.headers?.['partitions']);
+        if (actual !== expected) throw new PartitionCountChanged(topic, expected, actual);
+        return call.message.partition ?? -1;
+      },
+    });
+  const connection = new ProducerConnection(create);
   return {
     send: async (partition, chunks) => {
       const [only] = chunks;
@@ -72,8 +73,7 @@ export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'):
         only?.packed !== undefined && chunks.length === 1 && codec === 'zstd' ? readyBatch(only.packed) : null;
       const messages = chunks.map((chunk) => message(partition, chunk, ready?.standIn ?? chunk.body));
       try {
-        const answers = await connection.use((open) => open.send({ topic, acks: -1, compression, messages }));
-        refuseOtherAnswers(answers, topic, partition);
+        await connection.send({ topic, compression, messages }, partition);
       } catch (error) {
         throw meaningOf(error);
       }
@@ -84,14 +84,6 @@ export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'):
 
 function message(partition: number, { headers }: SendableChunk, value: Buffer): Message {
   return { partition, value, headers: encodeHeaders(headers) };
-}
-
-function refuseOtherAnswers(answers: readonly RecordMetadata[], topic: string, partition: number): void {
-  const [answer] = answers;
-  if (answers.length === 1 && answer?.topicName === topic && answer.partition === partition && answer.errorCode === 0) {
-    return;
-  }
-  throw new Error(`the broker's answer does not confirm partition ${partition}: ${JSON.stringify(answers)}`);
 }
 
 /** Answers of the broker that the same bytes will get again. */

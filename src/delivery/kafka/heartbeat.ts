@@ -41,7 +41,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
   constructor(parts: HeartbeatParts) {
     this.#parts = parts;
     this.#outage = new OutageLog(parts.topic, 'reports', parts.logger, parts.clock);
-    this.#connection = new ProducerConnection(
+    this.#connection = new ProducerConnection(() =>
       parts.kafka.producer({
         allowAutoTopicCreation: false,
         retry: { retries: 0 },
@@ -79,7 +79,7 @@ export class Heartbeat implements AgentReports, AsyncDisposable {
   async #sendAll(reports: ReadonlyMap<string, AgentReport>): Promise<void> {
     const { topic } = this.#parts;
     const messages = [...reports].map(([key, report]) => ({ key, value: JSON.stringify(report) }));
-    await this.#connection.use((producer) => producer.send({ topic, acks: -1, compression, messages }));
+    await this.#connection.send({ topic, compression, messages }, null);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -43,7 +43,7 @@ export class LetterShipper implements AsyncDisposable {
   constructor(parts: LetterShipperParts) {
     this.#parts = parts;
     this.#outage = new OutageLog(parts.topic, 'dead letters', parts.logger, parts.clock);
-    this.#connection = new ProducerConnection(
+    this.#connection = new ProducerConnection(() =>
       parts.kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 0 }, createPartitioner: () => () => 0 }),
     );
     parts.box.onKept(() => this.#wake.resolve());
@@ -91,7 +91,7 @@ export class LetterShipper implements AsyncDisposable {
     const { topic, logger } = this.#parts;
     const messages = lines.map(messageOf);
     try {
-      await this.#connection.use((producer) => producer.send({ topic, acks: -1, compression, messages }));
+      await this.#connection.send({ topic, compression, messages }, 0);
     } catch (error) {
       if (!isRefusal(error)) throw error;
       if (lines.length > 1) for (const line of lines) await this.#send([line]);

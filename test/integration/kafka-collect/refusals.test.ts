@@ -32,6 +32,7 @@ test('a state topic that has lost what was committed stops the counting in words
   await topics.recreate(topics.names.state);
   await topics.publish(agent.slices(4, 30, 50));
   await until('it is said', () => counting.status().reasons.join().includes('has lost records that were committed'));
+  assert.match(counting.refusal ?? '', /has lost records that were committed/);
   assert.equal(counting.status().stateComplete, false);
   assertShows(seen, first);
 });

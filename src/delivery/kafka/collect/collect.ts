@@ -52,6 +52,8 @@ export interface KafkaCounting extends AsyncDisposable {
    */
   readonly ready: Promise<void>;
   status(): CountingStatus;
+  /** Why this process will never count again, in words; null while it may. Another start may find more. */
+  readonly refusal: string | null;
 }
 
 const tickMs = 100;
@@ -122,6 +124,10 @@ class Counting implements KafkaCounting {
       reasons: [...incomplete, ...away],
       lag: parts === null ? [] : this.#watch.lag(this.#options.topics.connections),
     };
+  }
+
+  get refusal(): string | null {
+    return this.#parts?.follower.refusal?.message ?? null;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

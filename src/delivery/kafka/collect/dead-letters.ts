@@ -4,7 +4,8 @@
  * counting goes on all the same, since the loss is counted and the record itself stays in its topic until retention.
  */
 import { compression } from '../client.ts';
-import type { IHeaders, Kafka, Producer } from '../client.ts';
+import type { IHeaders, Kafka } from '../client.ts';
+import { ProducerConnection } from '../producer-connection.ts';
 import type { TopicNames } from '../topics.ts';
 import type { Logger } from '../../../telemetry/logger.ts';
 
@@ -21,13 +22,14 @@ export interface DeadLetter {
 export const lettersMax = 100;
 
 export class DeadLetters implements AsyncDisposable {
-  readonly #kafka: Kafka;
   readonly #topics: Pick<TopicNames, 'connections' | 'deadLetters'>;
   readonly #logger: Logger;
-  #producer: Promise<Producer> | null = null;
+  readonly #connection: ProducerConnection;
 
   constructor(kafka: Kafka, topics: Pick<TopicNames, 'connections' | 'deadLetters'>, logger: Logger) {
-    this.#kafka = kafka;
+    this.#connection = new ProducerConnection(() =>
+      kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 2 } }),
+    );
     this.#topics = topics;
     this.#logger = logger;
   }
@@ -37,30 +39,19 @@ export class DeadLetters implements AsyncDisposable {
     if (letters.length === 0) return;
     const { connections, deadLetters } = this.#topics;
     try {
-      this.#producer ??= this.#open();
-      const producer = await this.#producer;
       for (const { offset, reason, headers, value } of letters) {
         const origin = { reason, topic: connections, partition: String(partition), offset: String(offset) };
         const message = { partition: 0, value, headers: { ...headers, ...prefixed(origin) } };
-        await producer.send({ topic: deadLetters, acks: -1, compression, messages: [message] });
+        await this.#connection.send({ topic: deadLetters, compression, messages: [message] }, 0);
       }
     } catch (error) {
-      this.#producer = null;
       const reason = (error as Error).message;
       this.#logger.warn({ partition, letters: letters.length, reason }, `cannot write to ${deadLetters}, going on`);
     }
   }
 
-  async #open(): Promise<Producer> {
-    const producer = this.#kafka.producer({ allowAutoTopicCreation: false, retry: { retries: 2 } });
-    await producer.connect();
-    return producer;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    const producer = this.#producer;
-    this.#producer = null;
-    await producer?.then((open) => open.disconnect()).catch(() => {});
+    await this.#connection[Symbol.asyncDispose]();
   }
 }
 
