@@ -31,6 +31,7 @@ export type {
   KafkaMessage,
   Message,
   Producer,
+  ProducerRecord,
   RecordMetadata,
   Transaction,
 } from 'kafkajs';

@@ -1,10 +1,6 @@
-import type { Message, Producer, RecordMetadata } from './client.ts';
+import type { Producer, ProducerRecord, RecordMetadata } from './client.ts';
 
-interface SendRequest {
-  readonly topic: string;
-  readonly compression: number;
-  readonly messages: Message[];
-}
+type SendRequest = Omit<ProducerRecord, 'acks' | 'timeout'>;
 
 /** The request came back without the word that it is where it should be: whether it is, is not known. */
 class Unconfirmed extends Error {}
@@ -34,17 +30,17 @@ export class ProducerConnection implements AsyncDisposable {
    * Resolves once all replicas in sync have it. Of several partitions some may have it when it rejects. `partition`: all
    * messages are of this one; null: the partitioner chooses, and any may be named in the answer.
    */
-  async send({ topic, compression, messages }: SendRequest, partition: number | null): Promise<void> {
+  async send(request: SendRequest, partition: number | null): Promise<void> {
     if (this.#closed) throw new Error('the producer is closed');
     const producer = this.#producer;
-    const result = this.#open().then(() => producer.send({ topic, acks: -1, compression, messages }));
+    const result = this.#open().then(() => producer.send({ ...request, acks: -1 }));
     const settled = result.then(
       () => {},
       () => {},
     );
     this.#underWay.add(settled);
     try {
-      refuseOtherAnswers(await result, topic, partition);
+      refuseOtherAnswers(await result, request.topic, partition);
     } catch (error) {
       if (error instanceof Unconfirmed && producer === this.#producer && !this.#closed) this.#replace();
       throw error;

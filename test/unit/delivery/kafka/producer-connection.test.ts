@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Producer, RecordMetadata } from '../../../../src/delivery/kafka/client.ts';
+import { codecs, type Producer, type RecordMetadata } from '../../../../src/delivery/kafka/client.ts';
 import { ProducerConnection } from '../../../../src/delivery/kafka/producer-connection.ts';
 
-const request = { topic: 'connections', compression: 0, messages: [{ partition: 3, value: 'x' }] };
+const request = { topic: 'connections', compression: codecs.none, messages: [{ partition: 3, value: 'x' }] };
 const word: RecordMetadata = { topicName: 'connections', partition: 3, errorCode: 0, baseOffset: '7' };
 
 /** Producers of kafkajs as the connection uses them: the first answers `first`, all later ones as they should. */
