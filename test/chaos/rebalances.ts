@@ -6,14 +6,19 @@ import { within } from '../../src/runtime/within.ts';
 
 const joinMs = 10_000;
 
-/** What it is given it does not read, nor say that it has. */
-export async function rebalance(brokers: readonly string[], group: string): Promise<void> {
+/** What it is given it does not read, nor say that it has. Answers whether it was let in: a broker may be away. */
+export async function rebalance(brokers: readonly string[], group: string): Promise<boolean> {
   const kafka = openKafka({ brokers, clientId: 'passer-by', retries: 2 }, silentLogger);
   const consumer = kafka.consumer({ groupId: group, sessionTimeout: 6000, rebalanceTimeout: 10_000 });
   const joined = new Promise<void>((resolve) => consumer.on('consumer.group_join', () => resolve()));
-  await consumer.connect();
-  await consumer.subscribe({ topic: topicNames('straggler').connections });
-  await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
-  await within(joinMs, joined);
-  await within(joinMs, consumer.disconnect());
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic: topicNames('straggler').connections });
+    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: () => Promise.resolve() });
+    return await within(joinMs, joined);
+  } catch {
+    return false;
+  } finally {
+    await within(joinMs, consumer.disconnect());
+  }
 }
