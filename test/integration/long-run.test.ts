@@ -11,5 +11,5 @@ test('run at work for a while keeps its handles, and all its counters agree in t
   if (!existsSync('/proc/self/fd')) return missing(t, 'a /proc that tells memory and handles');
   const { rows, handles } = await longRun(1, seconds, () => {});
   assert.ok(rows > 0);
-  t.diagnostic(`${rows} rows, at most ${handles[1]} handles`);
+  t.diagnostic(`${rows} rows, at most ${Math.max(...handles)} handles`);
 });
