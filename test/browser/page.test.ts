@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { type FixedClient, FixedCollector, movedClients } from '../fixed-collector.ts';
+import { type FixedClient, movedClients } from '../fixed-clients.ts';
+import { FixedCollector } from '../fixed-collector.ts';
 import { serveFixed } from '../serve-fixed.ts';
 import { openPage, requireBrowser } from './open-page.ts';
 

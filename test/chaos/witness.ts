@@ -3,7 +3,6 @@
  * only what lies above everything before. With records that were deleted before anybody counted them it tells how
  * much is lost, to the event.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafka } from '../../src/delivery/kafka/client.ts';
 import type { Kafka } from '../../src/delivery/kafka/client.ts';
 import { topicNames } from '../../src/delivery/kafka/topics.ts';
@@ -13,8 +12,9 @@ import { type Sighting, applyEvent, emptySighting, sightingKey } from '../../src
 import { silentLogger } from '../../src/telemetry/logger.ts';
 import { type ReadChunk, readChunks } from '../integration/kafka-agent/read-topic.ts';
 import type { Answered } from '../processes/against-truth.ts';
+import { answered } from '../processes/until.ts';
 
-const deleteAttempts = 20;
+const deleteDeadlineMs = 60_000;
 const { connections } = topicNames('straggler');
 
 /** Records of a partition that are gone: from this offset up to the other. */
@@ -47,17 +47,15 @@ export class Witness {
     const admin = this.kafka.admin();
     await admin.connect();
     try {
-      for (let attempt = 1; ; attempt++) {
-        try {
+      await answered(
+        'the records are deleted',
+        async () => {
           // kafkajs knows the leaders only of topics that it was asked about.
           await admin.fetchTopicOffsets(connections);
           await admin.deleteTopicRecords({ topic: connections, partitions });
-          return;
-        } catch (error) {
-          if (attempt === deleteAttempts) throw error;
-          await sleep(1000);
-        }
-      }
+        },
+        deleteDeadlineMs,
+      );
     } finally {
       await admin.disconnect();
     }

@@ -10,9 +10,9 @@
 import type { ChunkHeaders } from './chunk.ts';
 import { encodeHeaders } from './chunk-codec.ts';
 import { codecs, rootCause } from './client.ts';
-import { readyBatch } from './ready-batch.ts';
 import type { Codec, Kafka, Message, Producer } from './client.ts';
 import { ProducerConnection } from './producer-connection.ts';
+import type { RecordToWrite } from './record-batch.ts';
 
 export interface SendableChunk {
   readonly headers: ChunkHeaders;
@@ -68,10 +68,9 @@ export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'):
   const connection = new ProducerConnection(create);
   return {
     send: async (partition, chunks) => {
-      const [only] = chunks;
-      using ready =
-        only?.packed !== undefined && chunks.length === 1 && codec === 'zstd' ? readyBatch(only.packed) : null;
-      const messages = chunks.map((chunk) => message(partition, chunk, ready?.standIn ?? chunk.body));
+      // kafkajs hands messages on as they are, so what lies ready reaches the batch.
+      const isReady = chunks.length === 1 && codec === 'zstd';
+      const messages = chunks.map((chunk) => message(partition, chunk, isReady));
       try {
         await connection.send({ topic, compression, messages }, partition);
       } catch (error) {
@@ -82,8 +81,12 @@ export function chunkSender(kafka: Kafka, topic: string, codec: Codec = 'zstd'):
   };
 }
 
-function message(partition: number, { headers }: SendableChunk, value: Buffer): Message {
-  return { partition, value, headers: encodeHeaders(headers) };
+function message(partition: number, chunk: SendableChunk, isReady: boolean): Message & RecordToWrite {
+  const headers = encodeHeaders(chunk.headers);
+  const { packed } = chunk;
+  return isReady && packed !== undefined
+    ? { partition, headers, value: null, packed }
+    : { partition, headers, value: chunk.body };
 }
 
 /** Answers of the broker that the same bytes will get again. */

@@ -20,7 +20,6 @@ import { decodeFetch, fetchVersion } from './fetch-response.ts';
 import { encodeProduce, produceVersionMin } from './produce-request.ts';
 import type { KafkaSecurity, SaslLogin } from './security.ts';
 import { zstd } from './zstd.ts';
-import { readyRecords } from './ready-batch.ts';
 
 export type {
   Admin,
@@ -75,7 +74,7 @@ const unzstdAsync = promisify(zstdDecompress);
 
 /** kafkajs has none of its own. Half of the processor time of gzip's level 1, for four fifths of its bytes. */
 kafkajs.CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: ({ buffer }: { readonly buffer: Buffer }) => readyRecords(buffer) ?? zstd(buffer),
+  compress: ({ buffer }: { readonly buffer: Buffer }) => zstd(buffer),
   decompress: (bytes: Buffer) => unzstdAsync(bytes, { chunkSize: 256 * 1024 }),
 });
 

@@ -14,6 +14,8 @@ export interface RecordToWrite {
   readonly value: Buffer | string | null;
   readonly timestamp?: string | number;
   readonly headers?: Readonly<Record<string, HeaderValue | readonly HeaderValue[] | undefined>>;
+  /** What the codec of the batch makes of `encodeRecord`: a record that is alone in its batch is sent as it lies there. */
+  readonly packed?: Uint8Array;
 }
 
 type HeaderValue = Buffer | string;
@@ -41,12 +43,18 @@ export async function recordBatch(records: readonly RecordToWrite[], options: Ba
   const timestamps = records.map(({ timestamp }) => (timestamp === undefined ? options.now : Number(timestamp)));
   const first = timestamps.reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
   const last = timestamps.reduce((most, one) => Math.max(most, one), first);
-  const writer = new RecordWriter(options.codec === 0 ? headBytes : 0);
-  for (const [index, record] of records.entries()) {
-    writer.record(record, index, (timestamps[index] ?? first) - first);
-  }
-  let batch = writer.written();
-  if (options.codec !== 0) batch = Buffer.concat([Buffer.alloc(headBytes), await options.compress(batch)]);
+  const written = (start: number): Buffer => {
+    const writer = new RecordWriter(start);
+    for (const [index, record] of records.entries()) {
+      writer.record(record, index, (timestamps[index] ?? first) - first);
+    }
+    return writer.written();
+  };
+  const packed = records.length === 1 ? records[0]?.packed : undefined;
+  const batch =
+    options.codec === 0
+      ? written(headBytes)
+      : Buffer.concat([Buffer.alloc(headBytes), packed ?? (await options.compress(written(0)))]);
   batch.writeBigInt64BE(0n, 0);
   batch.writeInt32BE(batch.length - 12, 8);
   batch.writeInt32BE(0, 12);
@@ -61,6 +69,13 @@ export async function recordBatch(records: readonly RecordToWrite[], options: Ba
   batch.writeInt32BE(records.length, 57);
   batch.writeUInt32BE(crc32c(batch, attributesAt), crcAt);
   return batch;
+}
+
+/** A record as it stands in a batch of its own: the batch's own time, the first offset. */
+export function encodeRecord(record: RecordToWrite): Buffer {
+  const writer = new RecordWriter(0);
+  writer.record(record, 0, 0);
+  return writer.written();
 }
 
 function varintBytes(value: number): number {

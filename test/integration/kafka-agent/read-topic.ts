@@ -6,6 +6,7 @@ import { decodeEvent } from '../../../src/event/ndjson.ts';
 import { decodeHeaders } from '../../../src/delivery/kafka/chunk-codec.ts';
 import type { ChunkHeaders } from '../../../src/delivery/kafka/chunk.ts';
 import type { Kafka, KafkaMessage } from '../../../src/delivery/kafka/client.ts';
+import { answered } from '../../processes/until.ts';
 
 export interface ReadRecord {
   readonly partition: number;
@@ -51,14 +52,7 @@ async function endsOf(kafka: Kafka, topic: string) {
   const admin = kafka.admin();
   await admin.connect();
   try {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        return await admin.fetchTopicOffsets(topic);
-      } catch (error) {
-        if (attempt === 50) throw error;
-        await new Promise((resolve) => setTimeout(resolve, 100));
-      }
-    }
+    return await answered(`${topic} tells its ends`, () => admin.fetchTopicOffsets(topic));
   } finally {
     await admin.disconnect();
   }

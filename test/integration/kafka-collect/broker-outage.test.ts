@@ -10,7 +10,7 @@ import { FakeAgent } from './fake-agent.ts';
 import type { WireChunk } from './fake-agent.ts';
 import { TestTopics } from './topics.ts';
 import { assertEqualFacts, truthOf } from './truth.ts';
-import { until } from './until.ts';
+import { answered, until } from './until.ts';
 
 const partitions = 3;
 
@@ -61,13 +61,6 @@ test('two collectors live through a broker that is killed and started again', as
 /** As an agent does it: the identical chunk again until it is acknowledged. */
 async function publishForCertain(topics: TestTopics, chunks: readonly WireChunk[]): Promise<void> {
   for (const chunk of chunks) {
-    for (;;) {
-      try {
-        await topics.publish([chunk]);
-        break;
-      } catch {
-        await new Promise((resolve) => setTimeout(resolve, 200));
-      }
-    }
+    await answered('the broker takes a chunk', () => topics.publish([chunk]));
   }
 }

@@ -1,8 +1,16 @@
-/** Asks again until it holds; says what it waited for when it does not in time. */
-export async function until(what: string, holds: () => boolean | Promise<boolean>, deadlineMs = 60_000): Promise<void> {
-  const end = performance.now() + deadlineMs;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error(`waited ${deadlineMs} ms in vain: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+import { answered as answeredAnywhere, until as untilAnywhere } from '../../processes/until.ts';
+
+/** Groups rebalance and sessions expire meanwhile. */
+const deadlineDefaultMs = 60_000;
+
+export async function until(
+  what: string,
+  holds: () => boolean | Promise<boolean>,
+  deadlineMs = deadlineDefaultMs,
+): Promise<void> {
+  await untilAnywhere(what, holds, deadlineMs);
+}
+
+export async function answered<Answer>(what: string, request: () => Promise<Answer>): Promise<Answer> {
+  return await answeredAnywhere(what, request, deadlineDefaultMs);
 }

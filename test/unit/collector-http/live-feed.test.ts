@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { liveFeed } from '../../../src/collector/http/live-feed.ts';
 import { systemClock } from '../../../src/runtime/clock.ts';
-import { FixedCollector, type FixedClient } from '../../fixed-collector.ts';
+import type { FixedClient } from '../../fixed-clients.ts';
+import { FixedCollector } from '../../fixed-collector.ts';
 
 const another: FixedClient = {
   address: '192.0.2.1',

@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { pageRoutes } from '../../../src/collector/page/page-routes.ts';
 import { Problem } from '../../../src/http/problem.ts';
 import { readQuery } from '../../../src/http/query.ts';
-import { type FixedClient, FixedCollector } from '../../fixed-collector.ts';
+import type { FixedClient } from '../../fixed-clients.ts';
+import { FixedCollector } from '../../fixed-collector.ts';
 
 async function page(views: FixedCollector, parameters: Record<string, string> = {}): Promise<string> {
   const [route] = pageRoutes(views, '0.1.0');

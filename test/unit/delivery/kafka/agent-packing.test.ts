@@ -5,9 +5,10 @@ import * as fc from 'fast-check';
 import { openOutbox } from '../../../../src/delivery/kafka/outbox-client.ts';
 import { outboxMigrations } from '../../../../src/delivery/kafka/outbox-tables.ts';
 import { chunkKey } from '../../../../src/delivery/kafka/chunk-key.ts';
-import { pack, unpack } from '../../../../src/delivery/kafka/packing.ts';
-import { readyBatch, readyRecords } from '../../../../src/delivery/kafka/ready-batch.ts';
-import { encodeRecord, recordValue } from '../../../../src/delivery/kafka/wire-record.ts';
+import { encodeHeaders } from '../../../../src/delivery/kafka/chunk-codec.ts';
+import { pack, recordValue, unpack } from '../../../../src/delivery/kafka/packing.ts';
+import { encodeRecord, recordBatch } from '../../../../src/delivery/kafka/record-batch.ts';
+import { zstd } from '../../../../src/delivery/kafka/zstd.ts';
 import { openState } from '../../../../src/delivery/store/open-state.ts';
 import { rowChecksum } from '../../../../src/delivery/store/row-checksum.ts';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -34,7 +35,7 @@ test('a value comes back from its record, whatever the headers are', () => {
   });
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 20_000 }), anyHeaders, (value, some) => {
-      assert.deepEqual(recordValue(encodeRecord(value, some)), Buffer.from(value));
+      assert.deepEqual(recordValue(encodeRecord({ value: Buffer.from(value), headers: some })), Buffer.from(value));
     }),
   );
 });
@@ -48,18 +49,23 @@ test('what is no record has no value, and does not throw', () => {
   );
 });
 
-test('the stand-in of a batch is swapped for it, and for nothing once it was given up', () => {
-  const records = Buffer.from('compressed records');
-  const other = readyBatch(Buffer.from('other'));
-  let standIn: Buffer;
-  {
-    using batch = readyBatch(records);
-    ({ standIn } = batch);
-    assert.deepEqual(readyRecords(encodeRecord(standIn, { schema: '1' })), records);
-    assert.equal(readyRecords(encodeRecord(Buffer.from('{"a":1}\n'), {})), null);
-  }
-  assert.throws(() => readyRecords(encodeRecord(standIn, {})), /given up/);
-  other[Symbol.dispose]();
+test('a batch of one packed record is, byte for byte, that of the record', async () => {
+  const body = Buffer.from('{"a":1}\n'.repeat(500));
+  const options = {
+    isTransactional: false,
+    producerId: -1n,
+    producerEpoch: 0,
+    firstSequence: 0,
+    now: 1234,
+    codec: 4,
+    compress: async (bytes: Buffer) => zstd(bytes),
+  };
+  const plain = { value: body, headers: encodeHeaders(headers) };
+  const expected = await recordBatch([plain], options);
+  assert.deepEqual(await recordBatch([{ ...plain, value: null, packed: pack(headers, body) }], options), expected);
+  // Beside others it is a record as any other.
+  const wrong = { ...plain, packed: Buffer.from('never read') };
+  assert.deepEqual(await recordBatch([wrong, plain], options), await recordBatch([plain, plain], options));
 });
 
 test('an outbox of the first layout is brought to this one with its chunks', async (t) => {

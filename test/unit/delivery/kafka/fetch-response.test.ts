@@ -73,7 +73,16 @@ function numbers(...sized: readonly (readonly [value: number | bigint, bytes: 2 
   );
 }
 
-async function answerBytes(partitions: readonly (typeof anyPartition extends fc.Arbitrary<infer P> ? P : never)[]) {
+type AnyPartition = typeof anyPartition extends fc.Arbitrary<infer Partition> ? Partition : never;
+
+/** The batches of which nothing is missing. */
+async function whole({ batches, cut }: AnyPartition): Promise<AnyBatch[]> {
+  const sizes = await Promise.all(batches.map(async (batch) => (await batchBytes(batch)).length));
+  let left = sizes.reduce((sum, size) => sum + size, 0) - cut;
+  return batches.filter((_, index) => (left -= sizes[index] ?? 0) >= 0);
+}
+
+async function answerBytes(partitions: readonly AnyPartition[]): Promise<Buffer> {
   const parts = [
     numbers([5, 4], [0, 2], [77, 4], [1, 4], [5, 2]),
     Buffer.from('topic'),
@@ -98,11 +107,10 @@ test('an answer is what kafkajs makes of it', async () => {
   const { response } = fetchRequest.protocol({ version: fetchVersion })({ topics: [], forgottenTopics: [] });
   await fc.assert(
     fc.asyncProperty(fc.array(anyPartition, { maxLength: 3 }), async (partitions) => {
-      const bytes = await answerBytes(partitions);
-      // Of a batch that is cut within its first bytes kafkajs reads beyond the end; ours leaves it out.
-      const theirs = await response.decode(bytes).catch((error: unknown) => error);
-      const ours = await decodeFetch(bytes, unpack);
-      if (!(theirs instanceof RangeError)) assert.deepEqual(ours, theirs);
+      // Where a batch is cut within its first bytes kafkajs reads beyond the end, so it gets those that are whole.
+      const uncut = await Promise.all(partitions.map(async (one) => ({ ...one, batches: await whole(one), cut: 0 })));
+      const expected = await response.decode(await answerBytes(uncut));
+      assert.deepEqual(await decodeFetch(await answerBytes(partitions), unpack), expected);
     }),
     { numRuns: 200 },
   );
