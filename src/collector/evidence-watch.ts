@@ -41,7 +41,9 @@ export class EvidenceWatch implements AsyncDisposable {
       await sleep(everyMs, undefined, { signal }).catch(() => {});
       // At the end the others are closing: what would be seen then are no gaps.
       const changed = !signal.aborted && watched.lookAtEvidence();
-      if (save !== null && (changed || signal.aborted || looks % saveEveryLooks === 0)) {
+      // A start that was refused has seen nothing, and may have no folder to keep it in.
+      const isLast = signal.aborted && looks > 1;
+      if (save !== null && (changed || isLast || (!signal.aborted && looks % saveEveryLooks === 0))) {
         await save(watched.rememberedGaps());
       }
     }

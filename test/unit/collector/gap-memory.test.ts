@@ -150,3 +150,16 @@ test('a memory that cannot be read is empty, and one that cannot be kept stops n
   }
   await new GapFile(join(folder, 'absent'), silentLogger).save([]);
 });
+
+test('a watch that ends before it has looked keeps nothing, and one that has looked keeps what it saw', async () => {
+  let looks = 0;
+  const watched = { lookAtEvidence: () => (looks++, false), rememberedGaps: () => [] };
+  let saves = 0;
+  const save = async (): Promise<void> => void saves++;
+  await new EvidenceWatch({ watched, save, everyMs: 60_000 })[Symbol.asyncDispose]();
+  assert.deepEqual([looks, saves], [0, 0]);
+  const watch = new EvidenceWatch({ watched, save, everyMs: 1 });
+  await until('it has looked', () => looks > 0);
+  await watch[Symbol.asyncDispose]();
+  assert.ok(saves > 0);
+});
