@@ -1,4 +1,4 @@
-import { hashBytes, viewOf } from './words.ts';
+import { hashBytes, sameWords, viewOf } from './words.ts';
 
 /**
  * Remembers what was made of a run of bytes, so that the same address or user is decoded once and its text is shared
@@ -35,24 +35,11 @@ export class ByteCache<Value> {
       if (known === 0) {
         return this.#put(slot, bytes, start, end);
       }
-      if (known === length + 1 && this.#isKey(slot * slotBytes, bytes, start, length)) {
+      if (known === length + 1 && sameWords(this.#keys, slot * slotBytes, viewOf(bytes), start, length)) {
         return this.#values[slot] as Value;
       }
     }
     return this.#put(hash & this.#mask, bytes, start, end);
-  }
-
-  #isKey(key: number, bytes: Buffer, start: number, length: number): boolean {
-    const keys = this.#keys;
-    const words = viewOf(bytes);
-    let at = 0;
-    for (; at + 4 <= length; at += 4) {
-      if (keys.getInt32(key + at, true) !== words.getInt32(start + at, true)) return false;
-    }
-    for (; at < length; at++) {
-      if (keys.getUint8(key + at) !== words.getUint8(start + at)) return false;
-    }
-    return true;
   }
 
   #put(slot: number, bytes: Buffer, start: number, end: number): Value {

@@ -34,15 +34,17 @@ export function hashBytes(bytes: Buffer, start: number, end: number, seed: numbe
 
 /** Whether two runs of the same bytes are equal. */
 export function sameBytes(bytes: Buffer, startA: number, endA: number, startB: number, endB: number): boolean {
-  const length = endA - startA;
-  if (length !== endB - startB) return false;
   const words = viewOf(bytes);
+  return endA - startA === endB - startB && sameWords(words, startA, words, startB, endA - startA);
+}
+
+export function sameWords(a: DataView, startA: number, b: DataView, startB: number, length: number): boolean {
   let at = 0;
   for (; at + 4 <= length; at += 4) {
-    if (words.getInt32(startA + at, true) !== words.getInt32(startB + at, true)) return false;
+    if (a.getInt32(startA + at, true) !== b.getInt32(startB + at, true)) return false;
   }
   for (; at < length; at++) {
-    if (words.getUint8(startA + at) !== words.getUint8(startB + at)) return false;
+    if (a.getUint8(startA + at) !== b.getUint8(startB + at)) return false;
   }
   return true;
 }

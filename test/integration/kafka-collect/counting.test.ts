@@ -1,7 +1,7 @@
 /** One collector and a real broker: what is counted, and that it is counted once. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { agentOf, arrange, assertShows, count, counted, eventsOf } from './one-collector.ts';
+import { agentOf, arrange, assertShows, count, counted, eventsOf, publishAndCount } from './one-collector.ts';
 import { Seen } from './seen.ts';
 import { until } from './until.ts';
 
@@ -39,13 +39,7 @@ test('a collector that starts again shows what was counted, and counts on from t
   if (topics === null) return;
   const agent = agentOf(3);
   const first = agent.slices(5, 30, 50);
-  await topics.publish(first);
-  const before = new Seen();
-  {
-    await using counting = count(topics, before);
-    await counting.ready;
-    await counted(before, eventsOf(first));
-  }
+  await publishAndCount(topics, first);
   const second = agent.slices(5, 30, 50);
   await topics.publish(second);
   const after = new Seen();

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createKafkaCounting } from '../../../src/delivery/kafka/collect/collect.ts';
-import { agentOf, arrange, assertShows, count, counted, eventsOf, optionsOf, partitions } from './one-collector.ts';
+import {
+  agentOf,
+  arrange,
+  assertShows,
+  count,
+  counted,
+  eventsOf,
+  optionsOf,
+  partitions,
+  publishAndCount,
+} from './one-collector.ts';
 import { Seen } from './seen.ts';
 import { until } from './until.ts';
 
@@ -11,13 +21,7 @@ test('events that retention deleted before they were counted are a loss, and the
   if (topics === null) return;
   const agent = agentOf(5);
   const first = agent.slices(4, 30, 50);
-  await topics.publish(first);
-  {
-    const seen = new Seen();
-    await using counting = count(topics, seen);
-    await counting.ready;
-    await counted(seen, eventsOf(first));
-  }
+  await publishAndCount(topics, first);
   const gone = agent.slices(2, 30, 50);
   await topics.publish(gone);
   await topics.deleteAll();
@@ -38,13 +42,7 @@ test('a quiet topic whose counted records were all deleted is no loss', async (t
   if (topics === null) return;
   const agent = agentOf(6);
   const first = agent.slices(4, 30, 50);
-  await topics.publish(first);
-  {
-    const seen = new Seen();
-    await using counting = count(topics, seen);
-    await counting.ready;
-    await counted(seen, eventsOf(first));
-  }
+  await publishAndCount(topics, first);
   await topics.deleteAll();
   const seen = new Seen();
   await using counting = count(topics, seen);
@@ -61,13 +59,7 @@ test('a topic that was made anew and has grown past the position is noticed and 
   if (topics === null) return;
   const agent = agentOf(7);
   const first = agent.slices(4, 30, 50);
-  await topics.publish(first);
-  {
-    const seen = new Seen();
-    await using counting = count(topics, seen);
-    await counting.ready;
-    await counted(seen, eventsOf(first));
-  }
+  await publishAndCount(topics, first);
   await topics.recreate(topics.names.connections);
   const rest = agent.slices(12, 30, 50);
   await topics.publish(rest);

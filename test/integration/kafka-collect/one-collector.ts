@@ -7,7 +7,7 @@ import { silentLogger } from '../../../src/telemetry/logger.ts';
 import { requireBroker } from '../../require.ts';
 import { FakeAgent } from './fake-agent.ts';
 import type { WireChunk } from './fake-agent.ts';
-import type { Seen } from './seen.ts';
+import { Seen } from './seen.ts';
 import { TestTopics } from './topics.ts';
 import { assertEqualFacts, factsOf, truthOf } from './truth.ts';
 import { until } from './until.ts';
@@ -37,6 +37,15 @@ export function assertShows(seen: Seen, ...parts: readonly (readonly WireChunk[]
 
 export function count(topics: TestTopics, seen: Seen, group = 'g'): KafkaCounting {
   return createKafkaCounting(optionsOf(topics, seen, group));
+}
+
+/** Publishes, and lets a collector count it that is gone again afterwards. */
+export async function publishAndCount(topics: TestTopics, chunks: readonly WireChunk[]): Promise<void> {
+  await topics.publish(chunks);
+  const seen = new Seen();
+  await using counting = count(topics, seen);
+  await counting.ready;
+  await counted(seen, eventsOf(chunks));
 }
 
 export function optionsOf(topics: TestTopics, seen: Seen, group = 'g'): KafkaCountingOptions {
