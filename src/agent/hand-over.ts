@@ -72,29 +72,27 @@ export class HandOver {
     this.#durable = this.#handed;
   }
 
-  /** Returns at once. */
+  /** Returns at once, and keeps nothing of the events. */
   deliver({ slice, events, share, onDurable, onRefused }: Handed): void {
     const entry = { bytes: slice.end - slice.start, readAt: slice.readAt };
-    void this.#track(entry, () => this.#delivery.deliver(slice, events), onDurable, onRefused).then(() =>
-      share.release(),
-    );
+    void this.#track(entry, this.#delivery.deliver(slice, events), onDurable, onRefused).then(() => share.release());
   }
 
   /** Stores what carries no rows; a failure counts as a refusal. Returns at once. */
   record(change: Bookkeeping, onDurable: () => void, onRefused: () => void): void {
-    void this.#track({ bytes: 0, readAt: 0 }, () => this.#delivery.record(change), onDurable, onRefused);
+    void this.#track({ bytes: 0, readAt: 0 }, this.#delivery.record(change), onDurable, onRefused);
   }
 
   async #track(
     entry: { readonly bytes: number; readonly readAt: number },
-    ask: () => Promise<void>,
+    answer: Promise<void>,
     onDurable: () => void,
     onRefused: () => void,
   ): Promise<void> {
     this.#inFlight.add(entry);
     this.#handed++;
     try {
-      await ask();
+      await answer;
       this.#durable++;
       onDurable();
     } catch (error) {

@@ -20,7 +20,7 @@ export class LaneFigures {
   lastProbeAt: number | null = null;
 
   /** Counts a slice once it is durable. */
-  count(result: SliceResult, bytes: number, readingBack: boolean, wasFinished: boolean): void {
+  count(result: Omit<SliceResult, 'events'>, bytes: number, readingBack: boolean, wasFinished: boolean): void {
     this.bytesDurable += bytes;
     if (readingBack) this.bytesReadBack += bytes;
     this.rows.event += result.rows.event;

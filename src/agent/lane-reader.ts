@@ -187,7 +187,9 @@ export class LaneReader {
     this.#handOver(file, slice, share, putAside);
   }
 
-  #handOver(file: FollowedFile, slice: NonNullable<Turn['slice']>, share: Share, putAside: number): void {
+  #handOver(file: FollowedFile, turn: NonNullable<Turn['slice']>, share: Share, putAside: number): void {
+    // What is told once it is durable must not hold on to the events until then.
+    const { events, ...slice } = turn;
     const { start, end, record, head } = slice;
     const bytes = end - start;
     const lane = this.#lane();
@@ -207,7 +209,7 @@ export class LaneReader {
         readingBack,
         readAt: this.#context.clock.now(),
       },
-      events: slice.events,
+      events,
       share,
       onDurable: () => {
         file.arrive(record);

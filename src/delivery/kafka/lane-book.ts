@@ -3,11 +3,10 @@
  * the transaction that stores it has happened: a slice that could not be stored leaves no trace in the chain.
  */
 import type { LedgerEntry } from '../../event/agent-report.ts';
-import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { LaneDelivery, Slice } from '../delivery.ts';
 import type { Chunk } from './chunk.ts';
-import { cutSlice } from './cut.ts';
-import type { EventPlace } from './cut.ts';
+import { chainPieces } from './cut.ts';
+import type { EventPlace, Piece } from './cut.ts';
 import type { LanePlace, StoredChunk } from './outbox.ts';
 
 export interface CutSettings {
@@ -121,13 +120,13 @@ export class LaneDraft {
   }
 
   /** Gives the slice the next number. */
-  cutSlice(slice: Slice, events: readonly ConnectionEvent[], settings: CutSettings): Chunk[] {
+  number(slice: Slice, pieces: readonly Piece[], settings: CutSettings): Chunk[] {
     this.slice++;
     if (this.run !== settings.run) {
       this.run = settings.run;
       this.runFirst = this.slice;
     }
-    const chunks = cutSlice(events, {
+    const chunks = chainPieces(pieces, {
       lane: this.lane,
       run: this.run,
       runFirst: this.runFirst,
@@ -135,7 +134,6 @@ export class LaneDraft {
       partitions: settings.partitions,
       readingBack: slice.readingBack,
       agentName: settings.agentName,
-      bytesMax: settings.bytesMax,
       previous: (partition) => this.cut.get(partition) ?? this.#before.get(partition),
     });
     for (const { partition, headers } of chunks) {

@@ -1,10 +1,8 @@
 /** How much of the outbox is taken, before compression. Everything that waits is also in memory, so this bounds both. */
+import type { Piece } from './cut.ts';
 
 /** What a chunk costs beside its body: headers, bookkeeping. */
 const chunkOverheadBytes = 1024;
-/** A line of NDJSON, to say before cutting what a slice will take. */
-const eventBytesEstimate = 640;
-
 export class OutboxRoom {
   readonly bytesMax: number;
   #bytes = 0;
@@ -38,7 +36,7 @@ export class OutboxRoom {
   }
 }
 
-/** What a slice of so many events will take. */
-export function sliceBytesEstimate(events: number, partitions: number): number {
-  return events * eventBytesEstimate + Math.min(events, partitions) * chunkOverheadBytes;
+/** What the pieces of a slice will take. */
+export function bytesOfPieces(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { body }) => sum + body.length + chunkOverheadBytes, 0);
 }

@@ -7,12 +7,14 @@ import type { ConnectionEvent } from '../../event/connection-event.ts';
 import type { Bookkeeping, Slice } from '../delivery.ts';
 import { Acknowledgements } from './acknowledgements.ts';
 import type { Chunk } from './chunk.ts';
+import { cutEvents, inOrder } from './cut.ts';
+import type { Piece } from './cut.ts';
 import { FileOrder } from './file-order.ts';
 import type { CutSettings, LaneDraft } from './lane-book.ts';
 import type { LaneBooks } from './lane-books.ts';
 import { chunksOf, isLarge } from './outbox.ts';
 import type { CutChunk, Outbox, OutboxStep } from './outbox.ts';
-import { OutboxRoom, sliceBytesEstimate } from './outbox-room.ts';
+import { OutboxRoom, bytesOfPieces } from './outbox-room.ts';
 import type { QueuedChunk } from './partition-queue.ts';
 import { WaitingLine } from './waiting-line.ts';
 
@@ -37,7 +39,9 @@ interface Settle {
 interface HandedSlice extends Settle {
   readonly lanes: readonly [string];
   readonly slice: Slice;
-  readonly events: readonly ConnectionEvent[];
+  /** As long as they cannot be cut. */
+  events: readonly ConnectionEvent[];
+  pieces: readonly Piece[] | null;
 }
 interface HandedRecord extends Settle {
   readonly lanes: readonly string[];
@@ -80,9 +84,18 @@ export class OutboxWriter {
 
   deliver(slice: Slice, events: readonly ConnectionEvent[]): Promise<void> {
     return this.#hand((settle) => {
+      const sorted = inOrder(events);
       this.#order.take(slice);
       this.#parts.books.knowFile(slice.file);
-      return { slice, events, lanes: [slice.lane.id], ...settle };
+      const handed: HandedSlice = {
+        slice,
+        events: sorted,
+        pieces: events.length === 0 ? [] : null,
+        lanes: [slice.lane.id],
+        ...settle,
+      };
+      this.#piecesOf(handed);
+      return handed;
     });
   }
 
@@ -157,15 +170,29 @@ export class OutboxWriter {
     // Nothing passes a slice that waits for room, or a large one would wait for ever.
     let full = false;
     return this.#line.take((item) => {
-      if (!('slice' in item) || item.events.length === 0) return true;
-      const settings = this.#parts.settings();
-      if (settings === null || this.#parts.pinned(this.#parts.books.wireOf(item.lanes[0]).id)) return false;
-      const bytes = sliceBytesEstimate(item.events.length, settings.partitions);
+      if (!('slice' in item)) return true;
+      const pieces = this.#piecesOf(item);
+      if (pieces?.length === 0) return true;
+      if (pieces === null || this.#parts.pinned(this.#parts.books.wireOf(item.lanes[0]).id)) return false;
+      const bytes = bytesOfPieces(pieces);
       const groupFull = taken > 0 && taken + bytes > Math.min(groupBytesMax, this.#room.bytesMax);
       full ||= groupFull || !this.#room.has(taken + bytes);
       if (!full) taken += bytes;
       return !full;
     });
+  }
+
+  /**
+   * Cut as soon as the topic is known, not when it is stored: bytes may wait, but of objects that wait for a commit a
+   * collector of garbage copies each, twice. Null before.
+   */
+  #piecesOf(item: HandedSlice): readonly Piece[] | null {
+    if (item.pieces !== null) return item.pieces;
+    const settings = this.#parts.settings();
+    if (settings === null) return null;
+    item.pieces = cutEvents(item.events, settings);
+    item.events = [];
+    return item.pieces;
   }
 
   /** Never rejects: whoever handed something over is told. */
@@ -202,15 +229,15 @@ export class OutboxWriter {
 
   #step(item: Handed, drafts: Map<string, LaneDraft>): OutboxStep {
     if (!('slice' in item)) return { kind: 'record', change: item.change };
-    const { slice, events } = item;
+    const { slice, pieces } = item;
     // A draft is of a wire lane: another one may come into use while this one is being stored.
     const lane = this.#parts.books.wireOf(item.lanes[0]).id;
-    if (events.length === 0) return { kind: 'slice', lane, slice: null, file: slice.file, chunks: [] };
+    if (pieces?.length === 0) return { kind: 'slice', lane, slice: null, file: slice.file, chunks: [] };
     const settings = this.#parts.settings();
-    if (settings === null) throw new Error('the number of partitions is not known');
+    if (settings === null || pieces === null) throw new Error('the number of partitions is not known');
     const draft = drafts.get(lane) ?? this.#parts.books.get(lane).draft();
     drafts.set(lane, draft);
-    const chunks = draft.cutSlice(slice, events, settings).map((chunk) => this.#number(chunk, slice.readAt));
+    const chunks = draft.number(slice, pieces, settings).map((chunk) => this.#number(chunk, slice.readAt));
     return { kind: 'slice', lane, slice: draft.slice, file: slice.file, chunks };
   }
 

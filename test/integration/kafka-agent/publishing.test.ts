@@ -5,7 +5,7 @@ import { after, test } from 'node:test';
 import type { AgentReport } from '../../../src/event/agent-report.ts';
 import type { ConnectionEvent } from '../../../src/event/connection-event.ts';
 import { BatchRefused, PartitionCountChanged, chunkSender } from '../../../src/delivery/kafka/chunk-sender.ts';
-import { cutSlice } from '../../../src/delivery/kafka/cut.ts';
+import { chainPieces, cutEvents } from '../../../src/delivery/kafka/cut.ts';
 import { largeChunkBytes } from '../../../src/delivery/kafka/outbox.ts';
 import { pack } from '../../../src/delivery/kafka/packing.ts';
 import { checkTopics } from '../../../src/delivery/kafka/topic-check.ts';
@@ -130,7 +130,7 @@ test('a send that the broker does not confirm, and one of another number of part
   await topics.create();
   await using sender = chunkSender(topics.kafka, topics.plan.names.connections);
   const [slice, events] = handed('ex01', 2);
-  const [chunk] = cutSlice(events, {
+  const [chunk] = chainPieces(cutEvents(events, { partitions: 4, bytesMax: 100_000 }), {
     lane: slice.lane.id,
     run: 'run',
     runFirst: 1,
@@ -138,7 +138,6 @@ test('a send that the broker does not confirm, and one of another number of part
     partitions: 4,
     readingBack: false,
     agentName: 'agent',
-    bytesMax: 100_000,
     previous: () => undefined,
   });
   assert.ok(chunk);
@@ -162,10 +161,11 @@ test('a large chunk travels as it rests in the outbox, and every way of sending 
   if (broker === null) return;
   const topics = ownTopics(t, broker.brokers, 1);
   await topics.create();
-  const plan = { run: 'run', runFirst: 1, partitions: 1, readingBack: false, agentName: 'agent', bytesMax: 400_000 };
+  const plan = { run: 'run', runFirst: 1, partitions: 1, readingBack: false, agentName: 'agent' };
   const [slice, events] = handed('ex01', 2);
   const many = Array.from({ length: 500 }, (_, index) => ({ ...(events[0] as ConnectionEvent), offset: index }));
-  const [chunk] = cutSlice(many, { ...plan, lane: slice.lane.id, slice: 1, previous: () => undefined });
+  const pieces = cutEvents(many, { partitions: 1, bytesMax: 400_000 });
+  const [chunk] = chainPieces(pieces, { ...plan, lane: slice.lane.id, slice: 1, previous: () => undefined });
   assert.ok(chunk !== undefined && chunk.body.length > largeChunkBytes);
   const packed = pack(chunk.headers, chunk.body);
   for (const codec of ['zstd', 'gzip', 'none'] as const) {

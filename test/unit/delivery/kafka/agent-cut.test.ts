@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import type { ConnectionEvent } from '../../../../src/event/connection-event.ts';
 import { decodeEvent } from '../../../../src/event/ndjson.ts';
 import { decodeHeaders, encodeHeaders } from '../../../../src/delivery/kafka/chunk-codec.ts';
 import type { Chunk } from '../../../../src/delivery/kafka/chunk.ts';
-import { bodyBytesMax, cutSlice } from '../../../../src/delivery/kafka/cut.ts';
-import type { CutPlan, EventPlace } from '../../../../src/delivery/kafka/cut.ts';
+import { bodyBytesMax, chainPieces, cutEvents, inOrder } from '../../../../src/delivery/kafka/cut.ts';
+import type { CutLimits, CutPlan, EventPlace } from '../../../../src/delivery/kafka/cut.ts';
 import { partitionOf } from '../../../../src/delivery/kafka/partition.ts';
 import { event } from './agent-events.ts';
 
-function plan(change: Partial<CutPlan> = {}): CutPlan {
+type Plan = CutPlan & CutLimits;
+
+function plan(change: Partial<Plan> = {}): Plan {
   return {
     lane: 'lane-1',
     run: 'run-1',
@@ -22,6 +25,10 @@ function plan(change: Partial<CutPlan> = {}): CutPlan {
     previous: () => undefined,
     ...change,
   };
+}
+
+function cutSlice(events: readonly ConnectionEvent[], whole: Plan): Chunk[] {
+  return chainPieces(cutEvents(inOrder(events), whole), whole);
 }
 
 function eventsOf(chunk: Chunk) {
