@@ -4,7 +4,7 @@ import { startCollecting } from './collecting.ts';
 import { kafkaSecurity, requireBrokers } from './kafka-settings.ts';
 import { programLogger } from './logging.ts';
 import { settingsFrom } from './settings-from.ts';
-import { untilStopped } from './until-stopped.ts';
+import { stopAskedFor, untilStopped } from './until-stopped.ts';
 
 export async function collectorCommand(options: Readonly<Record<string, unknown>>): Promise<number> {
   const { settings } = settingsFrom(options);
@@ -44,7 +44,7 @@ export async function collectorCommand(options: Readonly<Record<string, unknown>
     counting = kafka;
     collecting.collector.countBy(() => kafka.status());
     logger.info({ url: collecting.url, brokers, group: settings.kafka.group }, `serving on ${collecting.url}`);
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+    const aborted = stopAskedFor(signal);
     await Promise.race([kafka.ready, aborted]);
     ready = true;
     if (!signal.aborted) logger.info({}, 'the state is loaded, counting');

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { runUntilStopped } from '../runtime/lifecycle.ts';
 
 /**
@@ -20,8 +21,10 @@ export async function untilStopped(
   );
 }
 
-/** Resolves when the signal fires. */
+/** Resolves when the signal fires. For a command that serves by now. */
 export async function stopAskedFor(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
+  // All that it needs is loaded. Node itself keeps what it made of it at an orderly end only, which may never come.
+  flushCompileCache();
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
 }

@@ -2,6 +2,7 @@
  * The worker's side of a worker thread: answers requests one at a time, in the order in which they came. It ends when
  * its owner asks for it, after what was asked before.
  */
+import { flushCompileCache } from 'node:module';
 import { parentPort } from 'node:worker_threads';
 import type { Transferable } from 'node:worker_threads';
 import { carryError } from './carried-error.ts';
@@ -31,6 +32,8 @@ export function serveWorker<Calls extends WorkerCalls<Calls>>(
 ): void {
   const port = parentPort;
   if (port === null) throw new Error('not in a worker thread');
+  // Its modules are loaded. See `until-stopped.ts`: a thread that is killed keeps nothing of what was compiled.
+  flushCompileCache();
   const byName = new Map<string, (request: never) => unknown>(Object.entries(handlers));
 
   const answer = async (id: number, name: string, request: unknown): Promise<void> => {
