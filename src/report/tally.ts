@@ -59,7 +59,7 @@ export class Tally {
     return {
       onRow(row) {
         const columns = clients(row.server);
-        columns.addRow(columns.place(row.address), row);
+        columns.addRow(columns.hintedPlace(row.address, row.addressHint), row);
       },
       onLogin({ server, address, user, succeeded, at }) {
         const columns = clients(server);
