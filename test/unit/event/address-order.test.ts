@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { canonicalAddress, compareAddresses } from '../../../src/event/address.ts';
 import { sortedByAddress } from '../../../src/event/address-order.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { ClientColumns } from '../../../src/report/client-columns.ts';
 
 test('a client is found at its place, whatever the hints say', () => {
