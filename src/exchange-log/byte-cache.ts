@@ -10,8 +10,6 @@ import { hashBytes, sameWords, viewOf } from './words.ts';
  * tens of thousands is then two far accesses to memory.
  */
 export class ByteCache<Value> {
-  /** Where the key that was asked for last stands: mostly the same number for the same key, and small. */
-  slot = 0;
   readonly #make: (bytes: Buffer, start: number, end: number) => Value;
   readonly #mask: number;
   readonly #keys: DataView;
@@ -38,7 +36,6 @@ export class ByteCache<Value> {
         return this.#put(slot, bytes, start, end);
       }
       if (known === length + 1 && sameWords(this.#keys, slot * slotBytes, viewOf(bytes), start, length)) {
-        this.slot = slot;
         return this.#values[slot] as Value;
       }
     }
@@ -46,7 +43,6 @@ export class ByteCache<Value> {
   }
 
   #put(slot: number, bytes: Buffer, start: number, end: number): Value {
-    this.slot = slot;
     const value = this.#make(bytes, start, end);
     const key = slot * slotBytes;
     for (let at = start; at < end; at++) this.#keys.setUint8(key + at - start, bytes[at] as number);

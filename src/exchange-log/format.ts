@@ -52,8 +52,6 @@ export interface RowOptions {
 export interface ClientRow {
   readonly server: string;
   readonly address: string;
-  /** A small number, mostly the same one for the same address: where to look first for what is known of it. */
-  readonly addressHint: number;
   /** The local `address:port` that was dialled; null when the log does not say. */
   readonly endpoint: string | null;
   readonly time: number;

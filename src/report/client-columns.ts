@@ -30,7 +30,6 @@ const latestFailure = 11;
 const width = 12;
 
 const clientsMin = 16;
-const hintsMax = 65_536;
 
 /** A sighting whose sets are as they are held. */
 export interface HeldSighting extends Omit<Sighting, 'users' | 'endpoints'> {
@@ -53,8 +52,6 @@ export class ClientColumns {
   readonly smtp: SmtpSighting[] = [];
   #numbers = new Float64Array(clientsMin * width);
   readonly #places = new Map<string, number>();
-  /** The place that a hint led to last. */
-  #hinted = new Int32Array(clientsMin);
 
   constructor(protocol: Protocol, server: string) {
     this.protocol = protocol;
@@ -63,19 +60,6 @@ export class ClientColumns {
 
   get size(): number {
     return this.addresses.length;
-  }
-
-  /**
-   * As `place`, for rows: that of an address is mostly where the hint led to before, and is then found without a look
-   * into a map of tens of thousands.
-   */
-  hintedPlace(address: string, hint: number): number {
-    const hinted = this.#hinted[hint & (this.#hinted.length - 1)] as number;
-    if (this.addresses[hinted] === address) return hinted;
-    const place = this.place(address);
-    if (place >= this.#hinted.length && place < hintsMax) this.#hinted = new Int32Array(2 * this.#hinted.length);
-    this.#hinted[hint & (this.#hinted.length - 1)] = place;
-    return place;
   }
 
   /** The number of a client, from 0; it is new, perhaps. */

@@ -59,7 +59,7 @@ export class Tally {
     return {
       onRow(row) {
         const columns = clients(row.server);
-        columns.addRow(columns.hintedPlace(row.address, row.addressHint), row);
+        columns.addRow(columns.place(row.address), row);
       },
       onLogin({ server, address, user, succeeded, at }) {
         const columns = clients(server);
@@ -112,7 +112,7 @@ export class Tally {
       into.rows += from.rows;
       into.lastRowAt = later(into.lastRowAt, from.lastRowAt);
       addEndpoints(into, from.endpoints);
-      // Mostly one of them has read all of a server's logs.
+      // Mostly one of them has read all of a server's logs. Clients that a listener holds are never empty.
       if (into.clients.size === 0) into.clients = from.clients;
       else into.clients.merge(from.clients);
     }

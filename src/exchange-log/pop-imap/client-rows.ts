@@ -31,7 +31,6 @@ export class ClientRows implements FormatRows {
     this.#row = {
       server: this.server.server,
       address: '',
-      addressHint: 0,
       endpoint: null,
       time: Number.NaN,
       isOpening: false,
@@ -72,7 +71,6 @@ export class ClientRows implements FormatRows {
     const kind = read.commandKind(fields);
     const user = this.#caches.user(this.#slice.bytes, fields, columns.user);
     said.address = address;
-    said.addressHint = this.#caches.addresses.slot;
     said.endpoint = local.text;
     said.time = row.time;
     said.isOpening = sequence === 0;
