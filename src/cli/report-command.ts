@@ -22,6 +22,7 @@ import { type Report, runReport } from '../report/report.ts';
 import { reportTable } from '../report/table.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { UserError } from '../runtime/errors.ts';
+import { keepHeapSmall } from '../runtime/heap.ts';
 import { runUntilStopped } from '../runtime/lifecycle.ts';
 import { didYouMean } from '../runtime/nearest.ts';
 import { visibleText } from '../runtime/visible-text.ts';
@@ -114,7 +115,13 @@ async function deliver(report: Report, options: Options): Promise<void> {
   await using file = await open(output, 'w').catch((error: unknown) => {
     throw unwritable(output, error);
   });
-  for (const piece of format(report)) await file.write(piece);
+  // The next piece is made while one is written.
+  let written: Promise<unknown> = Promise.resolve();
+  for (const piece of format(report)) {
+    await written;
+    written = file.write(piece);
+  }
+  await written;
 }
 
 /** Before hours of reading, rather than behind them. */
@@ -144,6 +151,7 @@ function note(report: Report, options: Options): void {
 export async function reportCommand(paths: readonly string[], options: Options): Promise<number> {
   const read = await readOptions(paths, options);
   await checkOutput(options['output']);
+  keepHeapSmall();
   return await runUntilStopped(async (signal) => {
     const progress = reportProgress(options['progress'] !== false);
     let report: Report;

@@ -52,6 +52,12 @@ export function compareAddresses(a: string, b: string): number {
   return 0;
 }
 
+/** A text that sorts as an IPv6 address does by number; null when it is none. */
+export function ipv6Key(text: string): string | null {
+  const groups = parseIpv6(text);
+  return groups === null ? null : String.fromCharCode(...groups);
+}
+
 /** Whether a canonical address is this host's own loop: 127.0.0.0/8 or ::1. */
 export function isLoopback(address: string): boolean {
   return address.startsWith('127.') || address === '::1';

@@ -134,10 +134,9 @@ export class ClientColumns {
     const first = this.loginUsers[place];
     if (first === null) this.loginUsers[place] = user;
     if (first === null || (first === user && !this.logins.has(place))) {
-      const latest = place * width + (isSuccess ? latestSuccess : latestFailure);
-      if (time > this.#number(latest)) this.#numbers[latest] = time;
+      this.#raise(place * width + (isSuccess ? latestSuccess : latestFailure), time);
     } else {
-      this.#loginsOf(place)?.add(user, isSuccess, time);
+      this.#loginsAside(place)?.add(user, isSuccess, time);
     }
   }
 
@@ -224,7 +223,11 @@ export class ClientColumns {
 
   #widen(at: number, first: number, last: number): void {
     if (first < this.#number(at + firstSeen)) this.#numbers[at + firstSeen] = first;
-    if (last > this.#number(at + lastSeen)) this.#numbers[at + lastSeen] = last;
+    this.#raise(at + lastSeen, last);
+  }
+
+  #raise(index: number, time: number): void {
+    if (time > this.#number(index)) this.#numbers[index] = time;
   }
 
   #addUser(place: number, user: string): void {
@@ -243,18 +246,28 @@ export class ClientColumns {
   }
 
   #mergeLogins(place: number, other: ClientColumns, from: number): void {
-    const theirs = other.#loginsOf(from);
-    if (theirs === null) return;
-    if (this.loginUsers[place] === null) {
-      this.loginUsers[place] = other.loginUsers[from] ?? null;
-      this.logins.set(place, theirs);
+    const user = other.loginUsers[from] ?? null;
+    if (user === null) return;
+    const ourUser = this.loginUsers[place] ?? null;
+    if ((ourUser === null || ourUser === user) && !this.logins.has(place) && !other.logins.has(from)) {
+      this.loginUsers[place] = user;
+      this.#raise(place * width + latestSuccess, other.#number(from * width + latestSuccess));
+      this.#raise(place * width + latestFailure, other.#number(from * width + latestFailure));
       return;
     }
-    const ours = this.#loginsOf(place);
-    for (const latest of theirs.list()) ours?.merge(latest);
+    this.loginUsers[place] ??= user;
+    const ours = this.#loginsAside(place);
+    const theirs = other.#loginsOf(from);
+    for (const latest of theirs?.list() ?? []) ours?.merge(latest);
   }
 
   /** What is known of a client's logins, from now on aside from its numbers; null when there was none. */
+  #loginsAside(place: number): LatestLogins | null {
+    const logins = this.#loginsOf(place);
+    if (logins !== null) this.logins.set(place, logins);
+    return logins;
+  }
+
   #loginsOf(place: number): LatestLogins | null {
     const known = this.logins.get(place);
     if (known !== undefined) return known;
@@ -263,7 +276,6 @@ export class ClientColumns {
     const logins = new LatestLogins(user);
     logins.success = this.#number(place * width + latestSuccess);
     logins.failure = this.#number(place * width + latestFailure);
-    this.logins.set(place, logins);
     return logins;
   }
 }

@@ -17,7 +17,7 @@ export interface SourceTally {
   lastRowAt: number | null;
   /** Local endpoints that were dialled. */
   readonly endpoints: Set<string>;
-  readonly clients: ClientColumns;
+  clients: ClientColumns;
 }
 
 /** All that a report adds up while it reads; knows nothing of files. Tallies of several threads add up to one. */
@@ -112,7 +112,9 @@ export class Tally {
       into.rows += from.rows;
       into.lastRowAt = later(into.lastRowAt, from.lastRowAt);
       addEndpoints(into, from.endpoints);
-      into.clients.merge(from.clients);
+      // Mostly one of them has read all of a server's logs. Clients that a listener holds are never empty.
+      if (into.clients.size === 0) into.clients = from.clients;
+      else into.clients.merge(from.clients);
     }
   }
 
