@@ -32,6 +32,8 @@ export interface CycleContext extends LaneContext {
 
 const localScanMs = 1000;
 const shareScanMs = 5000;
+/** Files are written to together, and each of them wakes: what comes within this time is one wake-up. */
+const settleMs = 25;
 /** Of the time between scans, listing takes at most one part in so many. */
 const listingShare = 10;
 /** And no longer than this is anybody who calls kept waiting for it. */
@@ -145,6 +147,7 @@ export class Cycle {
           Math.min(leastPauseMsMax, Math.max(times.wakeDelayMs, listingShare * tookMs)),
           scanMs,
           signal,
+          settleMs,
         );
       }
     } finally {

@@ -29,21 +29,28 @@ export class Wake {
     this.#isCalled = false;
   }
 
-  /** Waits as `wait` does, but at least `leastMs`: calls that come together are one. */
-  async pause(leastMs: number, ms: number, signal: AbortSignal): Promise<void> {
+  /** Waits as `wait` does, but at least `leastMs`, and `settleMs` after a call: calls that come together are one. */
+  async pause(leastMs: number, ms: number, signal: AbortSignal, settleMs = 0): Promise<void> {
     const least = Math.min(leastMs, ms);
     await this.#until(() => this.#isUrgent, least, signal);
     await this.#until(() => this.#isCalled, ms - least, signal);
+    if (this.#isCalled && settleMs > 0) await this.#until(() => this.#isUrgent, settleMs, signal);
     this.clear();
   }
 
+  /** Without signals of its own: one that is made for each wait costs more than all else that a lane does while idle. */
   async #until(isOver: () => boolean, ms: number, signal: AbortSignal): Promise<void> {
     if (isOver() || signal.aborted) return;
-    const ended = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
     this.#end = () => {
-      if (isOver()) ended.abort();
+      if (isOver()) resolve();
     };
-    await pause(ms, AbortSignal.any([signal, ended.signal]));
+    const timer = setTimeout(resolve, ms);
+    const abort = (): void => resolve();
+    signal.addEventListener('abort', abort);
+    await promise;
+    signal.removeEventListener('abort', abort);
+    clearTimeout(timer);
     this.#end = null;
   }
 }

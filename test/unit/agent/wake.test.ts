@@ -41,6 +41,19 @@ test('a pause lasts its least time although it is called, then ends at once', as
   assert.ok(performance.now() - startedAt >= 19);
 });
 
+test('calls that follow each other are one: a pause goes on for a while after the first', async () => {
+  const wake = new Wake();
+  const pausing = wake.pause(0, long, never, 20).then(() => 'over');
+  wake.call();
+  assert.equal(await Promise.race([pausing, new Promise((resolve) => setImmediate(resolve, 'settling'))]), 'settling');
+  wake.call();
+  await pausing;
+  const next = wake.pause(0, long, never, 20).then(() => 'over');
+  assert.equal(await Promise.race([next, new Promise((resolve) => setImmediate(resolve, 'waiting'))]), 'waiting');
+  wake.callNow();
+  await next;
+});
+
 test('an urgent call ends a pause at once, its least time too', async () => {
   const wake = new Wake();
   const pausing = wake.pause(long, long, never);
