@@ -1,5 +1,6 @@
 import { createKafkaCounting, type KafkaCounting } from '../delivery/kafka/collect/collect.ts';
 import { systemClock } from '../runtime/clock.ts';
+import { clearHeapOften, keepHeapSmall } from '../runtime/heap.ts';
 import { startCollecting } from './collecting.ts';
 import { kafkaSecurity, requireBrokers } from './kafka-settings.ts';
 import { programLogger } from './logging.ts';
@@ -7,6 +8,8 @@ import { settingsFrom } from './settings-from.ts';
 import { stopAskedFor, untilStopped } from './until-stopped.ts';
 
 export async function collectorCommand(options: Readonly<Record<string, unknown>>): Promise<number> {
+  keepHeapSmall();
+  clearHeapOften();
   const { settings } = settingsFrom(options);
   const brokers = requireBrokers(settings);
   const security = kafkaSecurity(settings, process.env);

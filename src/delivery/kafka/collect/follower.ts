@@ -87,7 +87,8 @@ export class Follower {
       topics: [options.stateTopic, options.agentsTopic],
       heartbeatIntervalMs: 1000,
       waitMsMax: 100,
-      partitionBytesMax: 1024 * 1024,
+      // All partitions of an answer are unpacked at once, some five times as large: a quarter of the room costs no time.
+      partitionBytesMax: 256 * 1024,
       logger: options.logger,
       eachBatch: (payload) => this.#eachBatch(payload),
       joined: (consumer, assigned) => this.#joined(consumer, assigned),
