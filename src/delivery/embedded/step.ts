@@ -44,6 +44,7 @@ export class Step {
   readonly liveEvents: LiveEvent[] = [];
   events = 0;
   #since = 0;
+  #latest = 0;
   #bytes = 0;
   #readingBack = true;
   #urgency: Urgency = 'paced';
@@ -55,14 +56,15 @@ export class Step {
   /** `now` is monotonic. */
   add(handed: Handed, now: number): void {
     if (this.isEmpty) this.#since = now;
+    this.#latest = now;
     if (isSlice(handed)) return this.#addSlice(handed);
     this.handed.push(handed);
     this.#addRecord(handed.change);
   }
 
   waiting(keys: number): Waiting {
-    const [since, bytes, readingBack, urgency] = [this.#since, this.#bytes, this.#readingBack, this.#urgency];
-    return { since, bytes, keys, readingBack, urgency };
+    const [since, latest, bytes] = [this.#since, this.#latest, this.#bytes];
+    return { since, latest, bytes, keys, readingBack: this.#readingBack, urgency: this.#urgency };
   }
 
   #addSlice({ slice, events, resolve, reject }: HandedSlice): void {

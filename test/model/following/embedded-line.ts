@@ -11,7 +11,7 @@ import { CountedClients } from '../../contract/counted-clients.ts';
 import type { Faults } from './faults.ts';
 import type { Line, OpenLine } from './line.ts';
 
-const limits = { everyMs: 0, gatherMs: 0, pauseMs: { min: 0, max: 0 }, bytesMax: 1024 * 1024, keysMax: 50 };
+const limits = { everyMs: 0, gatherMs: 0, quietMs: 0, pauseMs: { min: 0, max: 0 }, bytesMax: 1024 * 1024, keysMax: 50 };
 
 export class EmbeddedLine implements Line {
   readonly #directory: string;

@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import { nextCommitAt, paceLimits } from '../../../../src/delivery/embedded/pace.ts';
 import type { LastCommit, Waiting } from '../../../../src/delivery/embedded/pace.ts';
 
-const live: Waiting = { since: 10_000, bytes: 100, keys: 1, readingBack: false, urgency: 'paced' };
+const live: Waiting = { since: 10_000, latest: 10_000, bytes: 100, keys: 1, readingBack: false, urgency: 'paced' };
+/** More keeps coming. */
+const busy: Waiting = { ...live, latest: 12_000 };
 const last = (startedAt: number, tookMs = 5): LastCommit => ({ startedAt, endedAt: startedAt + tookMs });
 
 const cases: readonly (readonly [sentence: string, waiting: Waiting, last: LastCommit | null, at: number])[] = [
@@ -15,8 +17,14 @@ const cases: readonly (readonly [sentence: string, waiting: Waiting, last: LastC
   ['enough bytes wait for nothing', { ...live, bytes: paceLimits.bytesMax }, last(9800), 10_000],
   ['enough clients wait for nothing', { ...live, keys: paceLimits.keysMax }, last(9800), 10_000],
   ['cheap commits follow each other closely while reading back', { ...live, readingBack: true }, last(9990), 10_050],
-  ['dear ones leave twice the time that they take', { ...live, readingBack: true }, last(9400, 600), 11_200],
-  ['but not more than two seconds', { ...live, readingBack: true }, last(1000, 9000), 12_000],
+  ['dear ones leave twice the time that they take', { ...busy, readingBack: true }, last(9400, 600), 11_200],
+  ['but not more than two seconds', { ...busy, readingBack: true }, last(1000, 9000), 12_000],
+  [
+    'nobody waits for what does not come any more',
+    { ...live, latest: 10_300, readingBack: true },
+    last(9400, 600),
+    10_500,
+  ],
 ];
 
 for (const [sentence, waiting, before, at] of cases) {
