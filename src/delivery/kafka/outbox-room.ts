@@ -3,6 +3,7 @@ import type { Piece } from './cut.ts';
 
 /** What a chunk costs beside its body: headers, bookkeeping. */
 const chunkOverheadBytes = 1024;
+
 export class OutboxRoom {
   readonly bytesMax: number;
   #bytes = 0;
