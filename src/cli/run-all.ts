@@ -26,7 +26,7 @@ const reportEveryMs = 1000;
  * Slices are short, since they are read in the thread that answers. What was read is merged and not kept, so a lot of it
  * may be on its way: the more, the fewer times a client is written while old logs are read.
  */
-const limits = { sliceBytesMax: 512 * 1024, inFlightBytesMax: 192 * 1024 * 1024 };
+const limits = { sliceBytesMax: 512 * 1024, inFlightBytesMax: 320 * 1024 * 1024 };
 
 /** Returns when the signal asks it to, or throws when the state can no longer be written to. */
 export async function runAll({ settings, stateDirectory, logger, signal, onServing }: RunAllOptions): Promise<void> {

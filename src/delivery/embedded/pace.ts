@@ -23,8 +23,8 @@ export const paceLimits: PaceLimits = {
   gatherMs: 50,
   quietMs: 200,
   pauseMs: { min: 50, max: 2000 },
-  bytesMax: 96 * 1024 * 1024,
-  keysMax: 100_000,
+  bytesMax: 192 * 1024 * 1024,
+  keysMax: 200_000,
 };
 
 /** What waits to be committed. Times are monotonic. */
