@@ -101,3 +101,40 @@ test('pages of any list follow one another in its order', () => {
     { numRuns: 300 },
   );
 });
+
+test('a list of many clients is whole and in its order, whichever of them came first', () => {
+  const anyAge = fc.constantFrom(
+    (client: number) => client,
+    (client: number) => -client,
+    (client: number) => (client * 89) % 211,
+  );
+  fc.assert(
+    fc.property(fc.integer({ min: 60, max: 200 }), anyAge, fc.boolean(), (clients, age, descending) => {
+      const clock = new TestClock();
+      const settings = collectorSettings();
+      const known = new KnownClientsBook(settings, clock, false);
+      const collector = new Collector({ settings, clock, known, brokered: false, onFirstSeen: () => {} });
+      const seen = Array.from({ length: clients }, (_, client) => {
+        const lastSeen = noon - 1_000_000 + age(client) * 1000;
+        return { ...emptySighting('pop3', 'EX01', `10.0.0.${client}`, 'bounded'), firstSeen: lastSeen, lastSeen };
+      });
+      collector.commit(seen.map((sighting) => ({ sighting, firstSeenLive: false })));
+
+      const inOrder = seen.toSorted((one, other) => (one.lastSeen - other.lastSeen) * (descending ? -1 : 1));
+      const page = collector.clients({ sort: 'lastSeen', descending, limit: 50 });
+      assert.equal(page.total, clients);
+      assert.deepEqual(
+        page.clients.map(({ address }) => address),
+        inOrder.slice(0, 50).map(({ address }) => address),
+      );
+      const { next } = page;
+      assert.ok(next !== null);
+      const second = collector.clients({ sort: 'lastSeen', descending, limit: 200, cursor: next });
+      assert.deepEqual(
+        second.clients.map(({ address }) => address),
+        inOrder.slice(50).map(({ address }) => address),
+      );
+    }),
+    { numRuns: 60 },
+  );
+});
