@@ -144,29 +144,27 @@ export function queryClients(store: ClientStore, naming: Naming, query: MeantQue
   const after = query.cursor === undefined ? null : { client: none, rank: 0, ...readCursor(query.cursor) };
   const first = new FirstOf(query.limit + 1, order);
   let total = 0;
-  // A sample first: in whatever order clients came, most of the others are then behind the last one that is kept.
-  const newest = store.size - 1;
-  for (const step of [sampleEvery, 1]) {
-    for (let client = newest; client >= 0; client -= step) {
-      if (step === 1 && (newest - client) % sampleEvery === 0) continue;
-      const entry = sets.rolling.find(set, client);
-      if (entry < 0 || (windowIndex !== null && !sets.rolling.isIn(entry, windowIndex))) continue;
-      const status = sets.rolling.classOf(entry);
-      if (wantedStatus !== null && status !== wantedStatus) continue;
-      if (matches !== null && !matches(client, shown)) continue;
-      total++;
-      const value = sort === 'status' ? status : valueOf(sortValues[sort], table, client, shown);
-      const rank = table.addressRank(client);
-      // Most are behind the last one by value and rank alone, and their address need not be known.
-      const { last } = first;
-      if (last !== undefined) {
-        if (descending ? value < last.value : value > last.value) continue;
-        if (value === last.value && (sign > 0 ? rank > last.rank : rank < last.rank)) continue;
-      }
-      const item = { client, rank, value, address: table.clients.text(client) };
-      if (after === null || order(after, item) < 0) first.offer(item);
+  const look = (client: number): void => {
+    const entry = sets.rolling.find(set, client);
+    if (entry < 0 || (windowIndex !== null && !sets.rolling.isIn(entry, windowIndex))) return;
+    const status = sets.rolling.classOf(entry);
+    if (wantedStatus !== null && status !== wantedStatus) return;
+    if (matches !== null && !matches(client, shown)) return;
+    total++;
+    const value = sort === 'status' ? status : valueOf(sortValues[sort], table, client, shown);
+    const rank = table.addressRank(client);
+    // Most are behind the last one by value and rank alone, and their address need not be known.
+    const { last } = first;
+    if (last !== undefined) {
+      if (descending ? value < last.value : value > last.value) return;
+      if (value === last.value && (sign > 0 ? rank > last.rank : rank < last.rank)) return;
     }
-  }
+    const item = { client, rank, value, address: table.clients.text(client) };
+    if (after === null || order(after, item) < 0) first.offer(item);
+  };
+  // A sample first: in whatever order clients came, most of the others are then behind the last one that is kept.
+  for (let client = 0; client < store.size; client += sampleEvery) look(client);
+  for (let client = 0; client < store.size; client++) if (client % sampleEvery !== 0) look(client);
   const page = first.items.slice(0, query.limit);
   const end = page.at(-1);
   return {

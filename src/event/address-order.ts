@@ -1,8 +1,8 @@
 import { compareAddresses, ipv4Number, ipv6Key } from './address.ts';
 
 /**
- * The places of canonical addresses in the order of `compareAddresses`: IPv4 before IPv6, each by number. An
- * address is read once and not at every comparison.
+ * The places of canonical addresses in the order of `compareAddresses`: IPv4 before IPv6, each by number. An address
+ * is read once and not at every comparison.
  */
 export function sortedByAddress(addresses: readonly string[]): number[] {
   const numbers = Float64Array.from(addresses, ipv4Number);

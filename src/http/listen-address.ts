@@ -52,18 +52,18 @@ export function addressText({ host, port }: ListenAddress): string {
 export function listenError(error: unknown, listen: ListenAddress): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : null;
   const address = addressText(listen);
-  const another = 'Choose another address with --listen HOST:PORT.';
+  const another = 'another address with --listen HOST:PORT.';
   if (code === 'EADDRINUSE') {
     return new UserError(`${address} is already in use.`, {
-      remedy: `Stop the program that uses it, or: ${another}`,
+      remedy: `Stop the program that uses it, or choose ${another}`,
       cause: error,
     });
   }
   if (code === 'EACCES') {
-    return new UserError(`${address} may not be used by this account.`, { remedy: another, cause: error });
+    return new UserError(`${address} may not be used by this account.`, { remedy: `Choose ${another}`, cause: error });
   }
   if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return new UserError(`${address} is no address of this machine.`, { remedy: another, cause: error });
+    return new UserError(`${address} is no address of this machine.`, { remedy: `Choose ${another}`, cause: error });
   }
   return error;
 }

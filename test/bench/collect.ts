@@ -6,7 +6,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openKafka } from '../../src/delivery/kafka/client.ts';
 import { openKafkaDelivery } from '../../src/delivery/kafka/open-agent-delivery.ts';
 import { createTopics, topicNames } from '../../src/delivery/kafka/topics.ts';
@@ -75,15 +74,9 @@ try {
     await until('counting begins', async () => (first = await counted(processes)) > 0, deadlineMs);
     const cpu = (): number => processes.reduce((sum, { pid }) => sum + usageOf(pid).cpuSeconds, 0);
     const [startedAt, cpuBefore, brokerBefore] = [performance.now(), cpu(), usageOf(kafka.pid).cpuSeconds];
-    await until(
-      'all is counted',
-      async () => {
-        // Each look costs the collector a scrape.
-        await sleep(200);
-        return (await counted(processes)) >= events;
-      },
-      deadlineMs,
-    );
+    const isCounted = async (): Promise<boolean> => (await counted(processes)) >= events;
+    // Each look costs the collector a scrape.
+    await until('all is counted', isCounted, deadlineMs, 200);
     const seconds = (performance.now() - startedAt) / 1000;
     const rest = events - first;
     console.log(

@@ -7,7 +7,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Admin, openKafka } from '../../src/delivery/kafka/client.ts';
 import { type TopicNames, createTopics, topicNames } from '../../src/delivery/kafka/topics.ts';
 import { writeBulk } from '../../src/simulator/bulk.ts';
@@ -66,11 +65,9 @@ async function collect(topics: TopicNames, collectors: number, events: number): 
     let first = 0;
     await until('counting begins', async () => (first = await counted()) > 0, deadlineMs);
     const [startedAt, cpuBefore, brokerBefore] = [performance.now(), cpu(), usageOf(kafka.pid).cpuSeconds];
-    const isCounted = async (): Promise<boolean> => {
-      await sleep(100);
-      return (await counted()) >= events;
-    };
-    await until('all is counted', isCounted, deadlineMs);
+    const isCounted = async (): Promise<boolean> => (await counted()) >= events;
+    // Each look costs the collectors a scrape.
+    await until('all is counted', isCounted, deadlineMs, 100);
     const run = { seconds: (performance.now() - startedAt) / 1000, cpuSeconds: cpu() - cpuBefore, peakBytes: 0 };
     const perEvent = `${((run.cpuSeconds / Math.max(1, events - first)) * 1e6).toFixed(1)} us`;
     return [perSecond(events - first, run.seconds), perEvent, busy(run, usageOf(kafka.pid).cpuSeconds - brokerBefore)];

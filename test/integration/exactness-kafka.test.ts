@@ -20,8 +20,7 @@ import { until } from '../processes/until.ts';
 import { missing } from '../require.ts';
 
 const seeds = Array.from({ length: Number(process.env['STRAGGLER_EXACTNESS_SEEDS'] ?? 1) }, (_, index) => index + 1);
-/** Half of them where time matters more. */
-const kills = seeds.length > 1 ? 16 : 8;
+const kills = 16;
 /** The broker is among the victims now and then; after a kill it takes some 12 s to come back. */
 const brokerEvery = 8;
 const startMs = Date.UTC(2026, 10, 20, 9, 30);

@@ -1,10 +1,14 @@
-const pauseMs = 25;
+const pauseDefaultMs = 25;
 
-/** Waits for a condition by asking again and again; at the deadline it fails, naming what it waited for. */
+/**
+ * Waits for a condition by asking again and again, `pauseMs` after each answer; at the deadline it fails, naming what it
+ * waited for.
+ */
 export async function until(
   what: string | (() => string),
   holds: () => boolean | Promise<boolean>,
   deadlineMs = 30_000,
+  pauseMs = pauseDefaultMs,
 ): Promise<void> {
   const end = Date.now() + deadlineMs;
   while (!(await holds())) {
@@ -30,6 +34,6 @@ export async function answered<Answer>(
         throw new Error(`waited ${deadlineMs} ms in vain until ${what}: ${String(error)}`, { cause: error });
       }
     }
-    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    await new Promise((resolve) => setTimeout(resolve, pauseDefaultMs));
   }
 }
