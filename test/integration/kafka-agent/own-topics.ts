@@ -12,6 +12,7 @@ import { createTopics, topicNames } from '../../../src/delivery/kafka/topics.ts'
 import type { TopicPlan } from '../../../src/delivery/kafka/topics.ts';
 import type { Logger } from '../../../src/telemetry/logger.ts';
 import { silentLogger } from '../../../src/telemetry/logger.ts';
+import { until } from '../../processes/until.ts';
 
 export interface OwnTopics {
   readonly kafka: Kafka;
@@ -44,7 +45,13 @@ export function ownTopics(t: TestContext, brokers: readonly string[], partitions
     create: async () => {
       await own.admin((admin) => createTopics(admin, plan));
     },
-    delete: () => own.admin((admin) => admin.deleteTopics({ topics: [plan.names.connections] })),
+    delete: () =>
+      own.admin(async (admin) => {
+        const topic = plan.names.connections;
+        await admin.deleteTopics({ topics: [topic] });
+        // The controller has answered; the broker takes records of it until it has heard of that.
+        await until('the topic is gone', async () => !(await admin.listTopics()).includes(topic));
+      }),
     agent: (directory, logger = silentLogger, more = {}) =>
       openKafkaDelivery({
         connection,
